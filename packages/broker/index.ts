@@ -1,0 +1,3 @@
+export { handler } from './handler.ts'
+export type { Handler, HandlerOptions, RequestContext } from './handler.ts'
+export type * from './services.ts'
