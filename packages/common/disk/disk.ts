@@ -67,4 +67,11 @@ export class DiskError extends Error {
     this.code = code
     this.path = path
   }
+
+  /** Wraps a failure of the system; one without a code counts as EIO. */
+  static from(cause: unknown, path: string, doing: string): DiskError {
+    if (cause instanceof DiskError) return cause
+    const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'EIO'
+    return new DiskError(code, path, { cause, doing })
+  }
 }

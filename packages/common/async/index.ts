@@ -1,0 +1,3 @@
+export { BoundedQueue } from './bounded-queue.ts'
+export { Deferred } from './deferred.ts'
+export { Mutex } from './mutex.ts'

@@ -1,0 +1,139 @@
+/** The piece of a file that is copied, dropped and synced as one, as the page of a page cache. */
+const pageBytes = 4096
+
+/**
+ * A file in memory, twice: what readers see, and what would be left after a power cut.
+ *
+ * The two images share their pages. A page is copied when it is written to after it was synced, so a file that is
+ * written once and synced costs its size once.
+ */
+export class MemoryFile {
+  readonly kind = 'file'
+  #size = 0
+  #pages: (Uint8Array | undefined)[] = []
+  #durableSize = 0
+  #durablePages: (Uint8Array | undefined)[] = []
+  readonly #dirty = new Set<number>()
+  #sizeIsDirty = false
+  readonly #keepsDurable: boolean
+  modifiedMs: number
+  /** False once no name leads to it; it then takes no space of its volume. */
+  isLinked = true
+
+  /** Without a durable image (`keepsDurable` false) a power cut can't be told, and memory is spent once only. */
+  constructor(options: { readonly keepsDurable: boolean; readonly modifiedMs: number }) {
+    this.#keepsDurable = options.keepsDurable
+    this.modifiedMs = options.modifiedMs
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  read(target: Uint8Array, start: number, end: number, position: number): number {
+    return copyOut(this.#pages, target, start, Math.max(0, Math.min(end - start, this.#size - position)), position)
+  }
+
+  write(source: Uint8Array, start: number, end: number, position: number): void {
+    for (let from = start, at = position; from < end;) {
+      const index = Math.floor(at / pageBytes)
+      const offset = at - index * pageBytes
+      const count = Math.min(end - from, pageBytes - offset)
+      this.#writablePage(index, offset + count).set(source.subarray(from, from + count), offset)
+      from += count
+      at += count
+    }
+    if (position + end - start > this.#size) this.#resize(position + end - start)
+  }
+
+  truncate(size: number): void {
+    if (size < this.#size) {
+      const keptPages = Math.ceil(size / pageBytes)
+      for (let index = keptPages; index < this.#pages.length; index++) this.#dirty.add(index)
+      this.#pages.length = Math.min(this.#pages.length, keptPages)
+      // What comes to lie behind the new end must read as zeros if the file grows again.
+      if (size % pageBytes > 0) this.#writablePage(keptPages - 1, size % pageBytes).fill(0, size % pageBytes)
+    }
+    if (size !== this.#size) this.#resize(size)
+  }
+
+  /** What fdatasync does: the durable image becomes what readers see. */
+  sync(): void {
+    if (this.#keepsDurable) {
+      for (const index of this.#dirty) this.#durablePages[index] = this.#pages[index]
+      if (this.#sizeIsDirty) {
+        this.#durableSize = this.#size
+        this.#durablePages.length = Math.min(this.#durablePages.length, this.#pages.length)
+      }
+    }
+    this.#forgetDirty()
+  }
+
+  /**
+   * What Linux does when writing back fails: the pages count as clean though the disk lacks them. Readers still see
+   * them, and the next sync succeeds without having written them.
+   */
+  failSync(): void {
+    this.#forgetDirty()
+  }
+
+  /** What differs between the two images and was not given up by a failed sync. */
+  unsynced(): Unsynced {
+    return { sizeChanged: this.#sizeIsDirty, pages: [...this.#dirty].sort((a, b) => a - b) }
+  }
+
+  image(which: 'volatile' | 'durable'): Buffer {
+    const [pages, size] = which === 'volatile' ? [this.#pages, this.#size] : [this.#durablePages, this.#durableSize]
+    const bytes = Buffer.alloc(size)
+    copyOut(pages, bytes, 0, size, 0)
+    return bytes
+  }
+
+  static readonly pageBytes = pageBytes
+
+  #resize(size: number): void {
+    this.#size = size
+    this.#sizeIsDirty = true
+  }
+
+  #forgetDirty(): void {
+    this.#dirty.clear()
+    this.#sizeIsDirty = false
+  }
+
+  /** A page that may be changed: private to what readers see, and at least `needed` bytes long. */
+  #writablePage(index: number, needed: number): Uint8Array {
+    const page = this.#pages[index]
+    const isShared = page !== undefined && this.#keepsDurable && page === this.#durablePages[index]
+    this.#dirty.add(index)
+    if (page !== undefined && !isShared && page.length >= needed) return page
+    // Small files take small pages; a growing one doubles until it has the whole page.
+    let length = Math.max(page?.length ?? 0, 64)
+    while (length < needed) length *= 2
+    const fresh = new Uint8Array(length)
+    if (page !== undefined) fresh.set(page)
+    this.#pages[index] = fresh
+    return fresh
+  }
+}
+
+/** Changes of a file that a power cut may take back. */
+export interface Unsynced {
+  readonly sizeChanged: boolean
+  /** Indexes of pages of `MemoryFile.pageBytes`, rising. */
+  readonly pages: readonly number[]
+}
+
+function copyOut(pages: readonly (Uint8Array | undefined)[], target: Uint8Array, start: number, count: number, position: number): number {
+  for (let done = 0; done < count;) {
+    const index = Math.floor((position + done) / pageBytes)
+    const offset = position + done - index * pageBytes
+    const wanted = Math.min(count - done, pageBytes - offset)
+    const page = pages[index]
+    const held = page === undefined ? 0 : Math.max(0, Math.min(wanted, page.length - offset))
+    if (page !== undefined && held > 0) target.set(page.subarray(offset, offset + held), start + done)
+    if (held < wanted) target.fill(0, start + done + held, start + done + wanted)
+    done += wanted
+  }
+  return count
+}

@@ -1,0 +1,4 @@
+export type { Clock } from './clock.ts'
+export type { Cancellable, Timer } from './timer.ts'
+export { systemClock, systemTimer } from './system-time.ts'
+export { VirtualTime } from './virtual-time.ts'
