@@ -1,0 +1,2 @@
+export { Timeline } from './timeline.ts'
+export { TimelineMap } from './timeline-map.ts'
