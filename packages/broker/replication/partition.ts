@@ -1,0 +1,216 @@
+import type { Appended, Log, LogObserver, LogSlice } from '@odradek/log'
+import { KafkaError } from '@odradek/protocol'
+import type { ErrorName } from '@odradek/protocol'
+import { FetchWaiters } from './delayed-fetch.ts'
+import type { FetchablePartition, FetchReader, WantedRange } from './delayed-fetch.ts'
+import { highWatermark } from './high-watermark.ts'
+import { OffsetWaiters } from './offset-waiters.ts'
+
+/** What the cluster has decided about a partition, as far as its leader needs to know. */
+export interface PartitionAssignment {
+  readonly replicas: readonly number[]
+  readonly isr: readonly number[]
+  readonly leader: number
+  readonly leaderEpoch: number
+  readonly partitionEpoch: number
+}
+
+export interface PartitionOptions {
+  readonly brokerId: number
+  readonly topic: string
+  readonly topicId: string
+  readonly partition: number
+  readonly assignment: PartitionAssignment
+  /** Called at the first touch; a partition nobody uses costs no file. */
+  readonly openLog: () => Log
+  /** `min.insync.replicas` of the topic, now. */
+  readonly minInSyncReplicas: () => number
+}
+
+export interface PartitionReadOptions {
+  readonly reader: FetchReader
+  readonly maxBytes: number
+  /** Give one whole batch even if it is larger than `maxBytes`. */
+  readonly atLeastOneBatch: boolean
+}
+
+/**
+ * One partition that this broker holds: who may write and read, and how far.
+ *
+ * The log knows what is written and what is durable; the partition turns that into the high watermark and
+ * wakes whoever waits for it.
+ */
+export class Partition implements FetchablePartition, LogObserver {
+  readonly topic: string
+  readonly topicId: string
+  readonly partition: number
+  readonly fetchWaiters = new FetchWaiters()
+  /** Requests with acks=1: they wait for the page cache. */
+  readonly writtenWaiters = new OffsetWaiters()
+  /** Requests with acks=all: they wait for the high watermark. */
+  readonly replicatedWaiters = new OffsetWaiters()
+  readonly #brokerId: number
+  readonly #openLog: () => Log
+  readonly #minInSyncReplicas: () => number
+  #assignment: PartitionAssignment
+  #log: Log | undefined
+  /** Set when the topic was deleted. */
+  #gone: ErrorName | undefined
+
+  constructor(options: PartitionOptions) {
+    this.topic = options.topic
+    this.topicId = options.topicId
+    this.partition = options.partition
+    this.#brokerId = options.brokerId
+    this.#assignment = options.assignment
+    this.#openLog = options.openLog
+    this.#minInSyncReplicas = options.minInSyncReplicas
+  }
+
+  get leaderEpoch(): number {
+    return this.#assignment.leaderEpoch
+  }
+
+  get leader(): number {
+    return this.#assignment.leader
+  }
+
+  get isLeader(): boolean {
+    return this.#gone === undefined && this.#assignment.leader === this.#brokerId
+  }
+
+  /** Whether anybody has touched the log since the broker started. */
+  get isOpen(): boolean {
+    return this.#log !== undefined
+  }
+
+  /** The log, opened now if this is the first touch. Throws KAFKA_STORAGE_ERROR when it can't be. */
+  get log(): Log {
+    return this.#log ?? this.#open()
+  }
+
+  get highWatermark(): number {
+    return this.log.highWatermark
+  }
+
+  /** Where a reader with isolation level read_committed ends: before the first record of the first open transaction. */
+  get lastStableOffset(): number {
+    return this.log.highWatermark
+  }
+
+  /** The cluster has decided anew. Whoever waits on something that is no longer so is told. */
+  assign(assignment: PartitionAssignment): void {
+    const before = this.#assignment
+    this.#assignment = assignment
+    if (before.leader === this.#brokerId && assignment.leader !== this.#brokerId) this.#abandon('NOT_LEADER_OR_FOLLOWER')
+    else if (this.#log !== undefined) this.#advance()
+  }
+
+  /** The topic is gone; the log is somebody else's business now. */
+  close(reason: ErrorName): void {
+    this.#gone = reason
+    this.#abandon(reason)
+  }
+
+  /** Throws unless this broker leads the partition in the epoch that the client believes in (−1: it has none, KIP-320). */
+  requireLeader(currentLeaderEpoch = -1): void {
+    if (this.#gone !== undefined) throw new KafkaError(this.#gone)
+    if (!this.isLeader) throw new KafkaError('NOT_LEADER_OR_FOLLOWER')
+    if (currentLeaderEpoch === -1 || currentLeaderEpoch === this.leaderEpoch) return
+    throw new KafkaError(currentLeaderEpoch < this.leaderEpoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH')
+  }
+
+  /** Appends one batch as the leader. `allInSync`: nothing is appended unless enough replicas are in sync (acks=all). */
+  append(
+    batch: Buffer,
+    options: { readonly origin: 'client' | 'coordinator'; readonly apiVersion: number; readonly allInSync: boolean },
+  ): Appended {
+    this.requireLeader()
+    if (options.allInSync && !this.enoughInSync) throw new KafkaError('NOT_ENOUGH_REPLICAS')
+    return this.log.append(batch, { leaderEpoch: this.leaderEpoch, origin: options.origin, apiVersion: options.apiVersion })
+  }
+
+  /** Whether as many replicas are in sync as `min.insync.replicas` asks for. */
+  get enoughInSync(): boolean {
+    return this.#assignment.isr.length >= this.#minInSync()
+  }
+
+  readableBytes(wanted: WantedRange, reader: FetchReader, enough: number): number | undefined {
+    if (!this.isLeader) return undefined
+    const { log } = this
+    if (wanted.fetchOffset < log.startOffset || wanted.fetchOffset > log.endOffset) return undefined
+    const upTo = this.endFor(reader)
+    return wanted.fetchOffset >= upTo ? 0 : log.readableBytes(wanted.fetchOffset, upTo, enough)
+  }
+
+  /** How far this reader may see, exclusive. */
+  endFor(reader: FetchReader): number {
+    if (reader === 'replica') return this.log.writtenOffset
+    return reader === 'read-committed' ? this.lastStableOffset : this.highWatermark
+  }
+
+  /** Batches for a reader. Empty between the high watermark and the end; OFFSET_OUT_OF_RANGE outside the log. */
+  read(fetchOffset: number, options: PartitionReadOptions): LogSlice | Promise<LogSlice> {
+    const { log } = this
+    if (fetchOffset < log.startOffset || fetchOffset > log.endOffset) throw new KafkaError('OFFSET_OUT_OF_RANGE')
+    const upToOffset = this.endFor(options.reader)
+    if (fetchOffset >= upToOffset) return nothing
+    return log.read(fetchOffset, { maxBytes: options.maxBytes, upToOffset, atLeastOneBatch: options.atLeastOneBatch })
+  }
+
+  /** DeleteRecords: nothing below `offset` is served any more. Resolves when that survives a crash. */
+  async deleteRecordsBefore(offset: number): Promise<void> {
+    await this.log.advanceStartOffset(offset)
+    this.fetchWaiters.wake()
+  }
+
+  written(): void {
+    this.writtenWaiters.passed(this.log.writtenOffset)
+  }
+
+  durable(): void {
+    this.#advance()
+  }
+
+  failed(offset: number): void {
+    this.writtenWaiters.fail(offset, 'KAFKA_STORAGE_ERROR')
+    this.replicatedWaiters.fail(offset, 'KAFKA_STORAGE_ERROR')
+    this.fetchWaiters.wake()
+  }
+
+  #open(): Log {
+    if (this.#gone !== undefined) throw new KafkaError(this.#gone)
+    const log = this.#openLog()
+    this.#log = log
+    log.observe(this)
+    if (this.isLeader) this.#advance()
+    return log
+  }
+
+  #advance(): void {
+    const { log } = this
+    const mark = highWatermark({
+      current: log.highWatermark,
+      leaderEnd: log.durableOffset,
+      followers: [],
+      inSync: this.#assignment.isr.length,
+      minInSync: this.#minInSync(),
+    })
+    if (mark === log.highWatermark) return
+    log.advanceHighWatermark(mark)
+    this.replicatedWaiters.passed(mark, this.enoughInSync ? undefined : 'NOT_ENOUGH_REPLICAS_AFTER_APPEND')
+    this.fetchWaiters.wake()
+  }
+
+  #minInSync(): number {
+    return Math.min(this.#minInSyncReplicas(), this.#assignment.replicas.length)
+  }
+
+  #abandon(reason: ErrorName): void {
+    this.writtenWaiters.fail(0, reason)
+    this.replicatedWaiters.fail(0, reason)
+    this.fetchWaiters.wake()
+  }
+}
+
+const nothing: LogSlice = { chunks: [], bytes: 0, release: () => undefined }
