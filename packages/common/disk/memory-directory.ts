@@ -28,7 +28,7 @@ export class MemoryDirectory {
 
   /** In the order of their code units. */
   names(): readonly string[] {
-    return [...this.#names.keys()].sort()
+    return [...this.#names.keys()].toSorted()
   }
 
   link(name: string, node: MemoryNode): void {

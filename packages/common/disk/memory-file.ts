@@ -43,7 +43,7 @@ export class MemoryFile {
       from += count
       at += count
     }
-    if (position + end - start > this.#size) this.#resize(position + end - start)
+    if (end > start && position + end - start > this.#size) this.#resize(position + end - start)
   }
 
   truncate(size: number): void {
@@ -79,7 +79,7 @@ export class MemoryFile {
 
   /** What differs between the two images and was not given up by a failed sync. */
   unsynced(): Unsynced {
-    return { sizeChanged: this.#sizeIsDirty, pages: [...this.#dirty].sort((a, b) => a - b) }
+    return { sizeChanged: this.#sizeIsDirty, pages: [...this.#dirty].toSorted((a, b) => a - b) }
   }
 
   image(which: 'volatile' | 'durable'): Buffer {

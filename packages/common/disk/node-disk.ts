@@ -23,7 +23,7 @@ class NodeDisk implements Disk {
           name: entry.name,
           isDirectory: entry.isSymbolicLink() ? isDirectory(`${directory}/${entry.name}`) : entry.isDirectory(),
         }))
-        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     )
   }
 

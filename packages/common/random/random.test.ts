@@ -26,7 +26,7 @@ for (const random of [new SeededRandom('spread'), systemRandom]) {
       const value = random.nextInt(7)
       counts[value] = (counts[value] ?? Number.NaN) + 1
     }
-    for (const count of counts) assert.ok(count > 800 && count < 1200, `${counts}`)
+    for (const count of counts) assert.ok(count > 800 && count < 1200, counts.join())
     for (let i = 0; i < 100; i++) {
       const wide = random.nextInt(2 ** 53)
       assert.ok(Number.isSafeInteger(wide) && wide >= 0)

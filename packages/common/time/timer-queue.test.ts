@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { TimerQueue } from './timer-queue.ts'
 
 test('whatever is added and cancelled, actions come out by due time and then by the order of asking', () => {
