@@ -1,0 +1,6 @@
+export { codecIdOf, codecOf, codecs, isCodec } from './codec.ts'
+export type { Codec } from './codec.ts'
+export { compress, compressSync } from './compress.ts'
+export { CompressionError } from './compression-error.ts'
+export type { CompressionFault } from './compression-error.ts'
+export { inflate, inflateSync } from './inflate.ts'
