@@ -1,0 +1,16 @@
+import { api, int16, int32, string } from '../schema/index.ts'
+
+/** A member of a classic group says that it is alive, and learns whether the group is rebalancing. */
+export const Heartbeat = api({
+  key: 12,
+  name: 'Heartbeat',
+  versions: [0, 4],
+  flexible: 4,
+  request: {
+    groupId: string(),
+    generationId: int32(),
+    memberId: string(),
+    groupInstanceId: string({ since: 3, nullable: 3, default: null }),
+  },
+  response: { throttleTimeMs: int32({ since: 1, default: 0, ignorable: true }), errorCode: int16() },
+})

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { Buffer } from 'node:buffer'
+import { MalformedBytes } from '@odradek/common/bytes'
+import type { ByteReader } from '@odradek/common/bytes'
+import type { Codec, Context } from './codec.ts'
+import { compactLength, int16Length, int32Length } from './lengths.ts'
+import { MAX_STRING_BYTES } from './limits.ts'
+
+/** Text in UTF-8 behind its length in bytes. */
+export function stringCodec(nullable: boolean, { flexible }: Context): Codec<string | null> {
+  const length = flexible ? compactLength : int16Length
+  return {
+    read(reader) {
+      const size = length.read(reader)
+      if (size === -1) return nullOr(nullable, reader)
+      if (size > MAX_STRING_BYTES) throw new MalformedBytes(`A string of ${size} bytes is longer than ${MAX_STRING_BYTES}`, reader.position)
+      return reader.utf8(size)
+    },
+    write(writer, value) {
+      if (value === null) return length.write(writer, allowedNull(nullable))
+      assert(value.length <= MAX_STRING_BYTES / 3 || Buffer.byteLength(value) <= MAX_STRING_BYTES, 'a string is too long for a message')
+      if (flexible) writer.utf8WithUvarintLength(value)
+      else writer.utf8WithInt16Length(value)
+    },
+    minSize: length.minSize,
+    fixedSize: undefined,
+  }
+}
+
+/** Bytes behind their length, as a view of the frame. */
+export function bytesCodec(nullable: boolean, { flexible }: Context): Codec<Uint8Array | null> {
+  const length = flexible ? compactLength : int32Length
+  return {
+    read(reader) {
+      const size = length.read(reader)
+      return size === -1 ? nullOr(nullable, reader) : reader.bytes(size)
+    },
+    write(writer, value) {
+      if (value === null) return length.write(writer, allowedNull(nullable))
+      length.write(writer, value.length)
+      writer.bytes(value)
+    },
+    minSize: length.minSize,
+    fixedSize: undefined,
+  }
+}
+
+/** Record batches behind their length: a view of the frame when read, attached without a copy when written. */
+export function recordsCodec({ flexible }: Context): Codec<Buffer | readonly Buffer[] | null> {
+  const length = flexible ? compactLength : int32Length
+  return {
+    read(reader) {
+      const size = length.read(reader)
+      return size === -1 ? null : reader.bytes(size)
+    },
+    write(writer, value) {
+      if (value === null) return length.write(writer, -1)
+      length.write(writer, Buffer.isBuffer(value) ? value.length : value.reduce((sum, chunk) => sum + chunk.length, 0))
+      writer.attach(value)
+    },
+    minSize: length.minSize,
+    fixedSize: undefined,
+  }
+}
+
+function nullOr(nullable: boolean, reader: ByteReader): null {
+  if (!nullable) throw new MalformedBytes('Null where there must be a value', reader.position)
+  return null
+}
+
+function allowedNull(nullable: boolean): -1 {
+  assert(nullable, 'null where this version of the message must have a value')
+  return -1
+}
