@@ -77,10 +77,25 @@ test('the durable image is what was there at the last sync, whatever was written
 test('after a failed sync readers see the bytes, and a second sync succeeds without having written them', () => {
   const file = new MemoryFile({ keepsDurable: true, modifiedMs: 0 })
   file.write(Buffer.from('lost'), 0, 4, 0)
-  file.failSync()
+  file.beginSync().fail()
   file.sync()
   assert.equal(file.image('volatile').toString(), 'lost')
   assert.equal(file.image('durable').toString(), '')
+})
+
+test('a sync that takes its time makes durable what was written before it began, not what came later', () => {
+  const file = new MemoryFile({ keepsDurable: true, modifiedMs: 0 })
+  file.write(Buffer.from('before'), 0, 6, 0)
+  const first = file.beginSync()
+  file.write(Buffer.from('AFTER, longer'), 0, 13, 0)
+  assert.equal(file.image('durable').toString(), '')
+  assert.equal(file.unsynced().pages.get(0)?.length, 2)
+  const second = file.beginSync()
+  file.write(Buffer.from('x'), 0, 1, 0)
+  second.complete()
+  first.complete()
+  assert.equal(file.image('durable').toString(), 'AFTER, longer')
+  assert.equal(file.image('volatile').toString(), 'xFTER, longer')
 })
 
 test('names are durable only after their directory was synced', () => {

@@ -15,6 +15,9 @@ export class MemoryFile {
   #durablePages: (Uint8Array | undefined)[] = []
   readonly #dirty = new Set<number>()
   #sizeIsDirty = false
+  readonly #running = new Set<Writeback>()
+  #begun = 0
+  #completed = 0
   readonly #keepsDurable: boolean
   modifiedMs: number
   /** False once no name leads to it; it then takes no space of its volume. */
@@ -49,7 +52,7 @@ export class MemoryFile {
   truncate(size: number): void {
     if (size < this.#size) {
       const keptPages = Math.ceil(size / pageBytes)
-      for (let index = keptPages; index < this.#pages.length; index++) this.#dirty.add(index)
+      for (let index = keptPages; index < this.#pages.length && this.#keepsDurable; index++) this.#dirty.add(index)
       this.#pages.length = Math.min(this.#pages.length, keptPages)
       // What comes to lie behind the new end must read as zeros if the file grows again.
       if (size % pageBytes > 0) this.#writablePage(keptPages - 1, size % pageBytes).fill(0, size % pageBytes)
@@ -59,27 +62,41 @@ export class MemoryFile {
 
   /** What fdatasync does: the durable image becomes what readers see. */
   sync(): void {
-    if (this.#keepsDurable) {
-      for (const index of this.#dirty) this.#durablePages[index] = this.#pages[index]
-      if (this.#sizeIsDirty) {
-        this.#durableSize = this.#size
-        this.#durablePages.length = Math.min(this.#durablePages.length, this.#pages.length)
-      }
-    }
-    this.#forgetDirty()
+    this.beginSync().complete()
   }
 
   /**
-   * What Linux does when writing back fails: the pages count as clean though the disk lacks them. Readers still see
-   * them, and the next sync succeeds without having written them.
+   * A sync that takes its time. What is written after it began is not part of it, so a page that is being written back
+   * is copied before it changes. Exactly one of the two answers must be given.
    */
-  failSync(): void {
-    this.#forgetDirty()
+  beginSync(): PendingSync {
+    if (!this.#keepsDurable) return { complete: () => {}, fail: () => {} }
+    const begun: Writeback = { order: ++this.#begun, size: this.#size, sizeChanged: this.#sizeIsDirty, pages: new Map() }
+    // What an earlier sync has not finished belongs to this one too: it promises all that was written before it.
+    for (const earlier of this.#running) {
+      if (earlier.sizeChanged) begun.sizeChanged = true
+      for (const index of earlier.pages.keys()) begun.pages.set(index, this.#pages[index])
+    }
+    for (const index of this.#dirty) begun.pages.set(index, this.#pages[index])
+    this.#dirty.clear()
+    this.#sizeIsDirty = false
+    this.#running.add(begun)
+    return { complete: () => this.#complete(begun), fail: () => void this.#running.delete(begun) }
   }
 
-  /** What differs between the two images and was not given up by a failed sync. */
+  /** What a power cut may take back: changes that were not synced and not given up by a failed sync. */
   unsynced(): Unsynced {
-    return { sizeChanged: this.#sizeIsDirty, pages: [...this.#dirty].toSorted((a, b) => a - b) }
+    const pages = new Map<number, (Uint8Array | undefined)[]>()
+    const add = (index: number, page: Uint8Array | undefined): void => {
+      const versions = pages.get(index)
+      if (versions === undefined) pages.set(index, [page])
+      else if (!versions.includes(page)) versions.push(page)
+    }
+    for (const running of this.#running) for (const [index, page] of running.pages) add(index, page)
+    for (const index of this.#dirty) add(index, this.#pages[index])
+    const sizes = [...this.#running].filter((running) => running.sizeChanged).map((running) => running.size)
+    if (this.#sizeIsDirty) sizes.push(this.#size)
+    return { sizes, pages: new Map([...pages].toSorted(([a], [b]) => a - b)) }
   }
 
   image(which: 'volatile' | 'durable'): Buffer {
@@ -96,17 +113,27 @@ export class MemoryFile {
     this.#sizeIsDirty = true
   }
 
-  #forgetDirty(): void {
-    this.#dirty.clear()
-    this.#sizeIsDirty = false
+  #complete(done: Writeback): void {
+    // An older sync that ends after a newer one has nothing to add.
+    if (this.#running.delete(done) && done.order > this.#completed) {
+      this.#completed = done.order
+      for (const [index, page] of done.pages) this.#durablePages[index] = page
+      if (done.sizeChanged) this.#durableSize = done.size
+      this.#durablePages.length = Math.min(this.#durablePages.length, Math.ceil(this.#durableSize / pageBytes))
+    }
+  }
+
+  #isShared(index: number, page: Uint8Array): boolean {
+    if (page === this.#durablePages[index]) return true
+    for (const running of this.#running) if (running.pages.get(index) === page) return true
+    return false
   }
 
   /** A page that may be changed: private to what readers see, and at least `needed` bytes long. */
   #writablePage(index: number, needed: number): Uint8Array {
     const page = this.#pages[index]
-    const isShared = page !== undefined && this.#keepsDurable && page === this.#durablePages[index]
-    this.#dirty.add(index)
-    if (page !== undefined && !isShared && page.length >= needed) return page
+    if (this.#keepsDurable) this.#dirty.add(index)
+    if (page !== undefined && page.length >= needed && !this.#isShared(index, page)) return page
     // Small files take small pages; a growing one doubles until it has the whole page.
     let length = Math.max(page?.length ?? 0, 64)
     while (length < needed) length *= 2
@@ -117,11 +144,29 @@ export class MemoryFile {
   }
 }
 
+/** A sync that has begun. */
+export interface PendingSync {
+  complete(): void
+  /**
+   * What Linux does when writing back fails: the pages count as clean though the disk lacks them. Readers still see
+   * them, and the next sync succeeds without having written them.
+   */
+  fail(): void
+}
+
 /** Changes of a file that a power cut may take back. */
 export interface Unsynced {
-  readonly sizeChanged: boolean
-  /** Indexes of pages of `MemoryFile.pageBytes`, rising. */
-  readonly pages: readonly number[]
+  /** Sizes the file had since; empty when it did not change. */
+  readonly sizes: readonly number[]
+  /** By index, rising: the contents that the page had since, oldest first; undefined where it was cut off. */
+  readonly pages: ReadonlyMap<number, readonly (Uint8Array | undefined)[]>
+}
+
+interface Writeback {
+  readonly order: number
+  readonly size: number
+  sizeChanged: boolean
+  readonly pages: Map<number, Uint8Array | undefined>
 }
 
 function copyOut(pages: readonly (Uint8Array | undefined)[], target: Uint8Array, start: number, count: number, position: number): number {
