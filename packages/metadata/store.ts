@@ -9,11 +9,14 @@ export interface MetadataStore extends AsyncDisposable {
   readAll(): Promise<StoreSnapshot>
   read(key: string): Promise<Versioned | undefined>
   /**
-   * Applies all changes or none. Fails with `StaleRevisionError` if a key has moved on from the revision expected of it.
-   * When it returns, the change survives a power cut. Returns the new revision.
+   * Applies all changes or none. Fails with `StaleRevisionError` if a key has moved on from the revision expected of it,
+   * or if a guard does not hold. When it returns, the change survives a power cut. Returns the new revision.
    */
-  commit(changes: readonly Change[]): Promise<number>
-  /** Each commit after `fromRevision`, in order, until the signal aborts. */
+  commit(changes: readonly Change[], guards?: readonly Guard[]): Promise<number>
+  /**
+   * Each commit after `fromRevision`, in order, until the signal aborts or the store is closed.
+   * Throws `CompactedError` when the store no longer has the commits that follow `fromRevision`: read all anew.
+   */
   watch(fromRevision: number, signal: AbortSignal): AsyncIterable<Commit>
 }
 
@@ -36,6 +39,18 @@ export interface Change {
   readonly value: JsonValue | undefined
   /** The `modRevision` the key must have; 0: it must not exist; left out: whatever it has. */
   readonly expected?: number
+  /**
+   * The key lives no longer than the session that wrote it: until the lease ends, where the store has leases; until the
+   * store is opened again, where it is one process's own.
+   */
+  readonly ephemeral?: boolean
+}
+
+/** Something that must be so for a commit to count, in a key that the commit does not change. */
+export interface Guard {
+  readonly key: string
+  /** The `createRevision` the key must have; 0: it must not exist. */
+  readonly createRevision: number
 }
 
 export interface Commit {

@@ -1,0 +1,158 @@
+import type { Disk, OpenFile } from '@odradek/common/disk'
+import { DiskError } from '@odradek/common/disk'
+import type { Entries, Entry } from './entries.ts'
+import { encodeFrame, encodeHeader } from './journal-format.ts'
+import type { JournalCommit } from './journal-format.ts'
+import { readJournal } from './journal-reader.ts'
+
+/** How many entries a frame of a snapshot holds: a few hundred kilobytes of JSON. */
+const entriesPerFrame = 1000
+
+/**
+ * The file of a store: a snapshot and the commits since.
+ *
+ * One append is one frame and one fsync, and no second one begins before the first is done, so a crash can tear at most
+ * the last frame. A rewrite makes a new file beside the old one and renames it, so there is always a whole one.
+ */
+export class Journal {
+  readonly #disk: Disk
+  readonly #path: string
+  #file: OpenFile
+  #snapshotEnd: number
+  #end: number
+  #broken = false
+
+  /** Reads the journal at `path` into `entries`, cuts off what a crash left unfinished, or makes a new one. */
+  static open(disk: Disk, path: string, entries: Entries): Journal {
+    const temporary = temporaryOf(path)
+    if (disk.stat(temporary) !== undefined) disk.unlink(temporary)
+    if (disk.stat(path) === undefined) return new Journal(disk, path, writeJournal(disk, path, entries))
+    const { snapshotEnd, end, size } = readJournal(path, disk.readFile(path), entries)
+    const file = disk.open(path, 'write')
+    if (end < size) file.truncate(end)
+    return new Journal(disk, path, { file, snapshotEnd, end })
+  }
+
+  private constructor(disk: Disk, path: string, written: WrittenJournal) {
+    this.#disk = disk
+    this.#path = path
+    this.#file = written.file
+    this.#snapshotEnd = written.snapshotEnd
+    this.#end = written.end
+  }
+
+  /** Whether the disk failed in a way after which nothing can be promised any more. */
+  get broken(): boolean {
+    return this.#broken
+  }
+
+  get snapshotBytes(): number {
+    return this.#snapshotEnd
+  }
+
+  get commitBytes(): number {
+    return this.#end - this.#snapshotEnd
+  }
+
+  /**
+   * Makes the commits durable, all or none. Throws `DiskError`: with `broken` false there was no room, nothing was
+   * written, and it may be tried again; with `broken` true nobody knows what the disk has.
+   */
+  async append(commits: readonly JournalCommit[]): Promise<void> {
+    const frame = encodeFrame({ kind: 'commits', commits })
+    try {
+      writeAll(this.#file, frame, this.#end)
+    } catch (error) {
+      this.#cutBack(error)
+      throw error
+    }
+    try {
+      await this.#file.sync()
+    } catch (error) {
+      this.#broken = true
+      throw error
+    }
+    this.#end += frame.length
+  }
+
+  /** Writes the file anew, as a snapshot of `entries`. Throws as `append` does; the old file stands until the new one is whole. */
+  rewrite(entries: Entries): void {
+    try {
+      const written = writeJournal(this.#disk, this.#path, entries)
+      this.#file.close()
+      this.#file = written.file
+      this.#snapshotEnd = written.snapshotEnd
+      this.#end = written.end
+    } catch (error) {
+      this.#broken ||= !isLackOfRoom(error)
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#file.close()
+  }
+
+  #cutBack(error: unknown): void {
+    this.#broken = true
+    if (!isLackOfRoom(error)) return
+    this.#file.truncate(this.#end)
+    this.#broken = false
+  }
+}
+
+interface WrittenJournal {
+  readonly file: OpenFile
+  readonly snapshotEnd: number
+  readonly end: number
+}
+
+function writeJournal(disk: Disk, path: string, entries: Entries): WrittenJournal {
+  const temporary = temporaryOf(path)
+  if (disk.stat(temporary) !== undefined) disk.unlink(temporary)
+  const fresh = disk.open(temporary, 'exclusive')
+  let end = 0
+  try {
+    end = writeAll(fresh, encodeHeader(), end)
+    for (const chunk of chunks(entries.values(), entriesPerFrame))
+      end = writeAll(fresh, encodeFrame({ kind: 'entries', entries: chunk }), end)
+    end = writeAll(fresh, encodeFrame({ kind: 'end', revision: entries.revision, entries: entries.size }), end)
+    fresh.syncSync()
+  } finally {
+    fresh.close()
+  }
+  disk.rename(temporary, path)
+  disk.syncDirectory(directoryOf(path))
+  return { file: disk.open(path, 'write'), snapshotEnd: end, end }
+}
+
+/** Writes all of `bytes` at `position`; returns where they end. A full disk answers with a short count: here it becomes an error. */
+function writeAll(file: OpenFile, bytes: Buffer, position: number): number {
+  const written = file.writeSync(bytes, 0, bytes.length, position)
+  if (written < bytes.length) throw new DiskError('ENOSPC', file.path, { doing: 'write' })
+  return position + written
+}
+
+function isLackOfRoom(error: unknown): boolean {
+  return error instanceof DiskError && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+}
+
+function* chunks(entries: Iterable<Entry>, size: number): Iterable<readonly Entry[]> {
+  let chunk: Entry[] = []
+  for (const entry of entries) {
+    chunk.push(entry)
+    if (chunk.length < size) continue
+    yield chunk
+    chunk = []
+  }
+  if (chunk.length > 0) yield chunk
+}
+
+function temporaryOf(path: string): string {
+  return `${path}.tmp`
+}
+
+function directoryOf(path: string): string {
+  const slash = path.lastIndexOf('/')
+  return slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.'
+}
