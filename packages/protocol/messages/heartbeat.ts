@@ -12,5 +12,5 @@ export const Heartbeat = api({
     memberId: string(),
     groupInstanceId: string({ since: 3, nullable: 3, default: null }),
   },
-  response: { throttleTimeMs: int32({ since: 1, default: 0, ignorable: true }), errorCode: int16() },
+  response: { throttleTimeMs: int32({ since: 1, ignorable: true }), errorCode: int16() },
 })

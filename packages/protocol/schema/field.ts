@@ -53,7 +53,7 @@ export interface UnknownTags {
 /** A struct as it is decoded: every field is there, absent ones with their default. */
 export type ReadOf<F extends Fields> = { readonly [K in keyof F]: NonNullable<F[K]['types']>['read'] } & Readonly<UnknownTags>
 
-/** A struct as it is given to be encoded: fields with a default, and tagged ones, may be left out. */
+/** A struct as it is given to be encoded: what may be left out becomes its default. */
 export type WriteOf<F extends Fields> = { readonly [K in RequiredKeys<F>]: NonNullable<F[K]['types']>['write'] } & {
   readonly [K in Exclude<keyof F, RequiredKeys<F>>]?: NonNullable<F[K]['types']>['write'] | undefined
 } & Readonly<UnknownTags>

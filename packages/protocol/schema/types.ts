@@ -3,7 +3,14 @@ import { ZERO_UUID } from '@odradek/common/bytes'
 import type { Field, FieldOptions, Fields, FieldType, ReadOf, WriteOf } from './field.ts'
 
 type Nullable<Value, O> = O extends { readonly nullable: number } ? Value | null : Value
-type IsOptional<O> = O extends { readonly default: unknown } | { readonly tag: number } ? true : false
+/** May be left out: what has a default of its own, is tagged, is gone in later versions, or may get lost in older ones anyway. */
+type IsOptional<O> = O extends
+  | { readonly default: unknown }
+  | { readonly tag: number }
+  | { readonly until: number }
+  | { readonly ignorable: true }
+  ? true
+  : false
 type FieldOf<Read, Write, O> = Field<Nullable<Read, O>, Nullable<Write, O>, IsOptional<O>>
 
 type NumberOptions = FieldOptions<number>

@@ -1,0 +1,25 @@
+import { api, array, bool, int16, int32, int8, string, struct } from '../schema/index.ts'
+
+/** Replaces all settings of a resource; IncrementalAlterConfigs changes single ones. */
+export const AlterConfigs = api({
+  key: 33,
+  name: 'AlterConfigs',
+  versions: [0, 2],
+  flexible: 2,
+  request: {
+    resources: array(
+      struct({
+        resourceType: int8(),
+        resourceName: string(),
+        configs: array(struct({ name: string(), value: string({ nullable: 0 }) })),
+      }),
+    ),
+    validateOnly: bool(),
+  },
+  response: {
+    throttleTimeMs: int32({ default: 0 }),
+    responses: array(
+      struct({ errorCode: int16(), errorMessage: string({ nullable: 0, default: null }), resourceType: int8(), resourceName: string() }),
+    ),
+  },
+})

@@ -1,0 +1,11 @@
+import { api, array, int16, int32, string, struct } from '../schema/index.ts'
+
+/** Deletes groups that have no members. */
+export const DeleteGroups = api({
+  key: 42,
+  name: 'DeleteGroups',
+  versions: [0, 2],
+  flexible: 2,
+  request: { groupsNames: array(string()) },
+  response: { throttleTimeMs: int32({ default: 0 }), results: array(struct({ groupId: string(), errorCode: int16() })) },
+})

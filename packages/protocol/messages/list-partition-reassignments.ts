@@ -1,0 +1,31 @@
+import { api, array, int16, int32, string, struct } from '../schema/index.ts'
+
+/** The moves of partitions that are under way. `topics: null` asks for all. */
+export const ListPartitionReassignments = api({
+  key: 46,
+  name: 'ListPartitionReassignments',
+  versions: [0, 0],
+  flexible: 0,
+  request: {
+    timeoutMs: int32({ default: 60_000 }),
+    topics: array(struct({ name: string(), partitionIndexes: array(int32()) }), { nullable: 0, default: null }),
+  },
+  response: {
+    throttleTimeMs: int32({ default: 0 }),
+    errorCode: int16(),
+    errorMessage: string({ nullable: 0, default: null }),
+    topics: array(
+      struct({
+        name: string(),
+        partitions: array(
+          struct({
+            partitionIndex: int32(),
+            replicas: array(int32()),
+            addingReplicas: array(int32()),
+            removingReplicas: array(int32()),
+          }),
+        ),
+      }),
+    ),
+  },
+})

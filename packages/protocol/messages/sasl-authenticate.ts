@@ -1,0 +1,16 @@
+import { api, bytes, int16, int64, string } from '../schema/index.ts'
+
+/** One step of a SASL exchange. */
+export const SaslAuthenticate = api({
+  key: 36,
+  name: 'SaslAuthenticate',
+  versions: [0, 2],
+  flexible: 2,
+  request: { authBytes: bytes() },
+  response: {
+    errorCode: int16(),
+    errorMessage: string({ nullable: 0, default: null }),
+    authBytes: bytes(),
+    sessionLifetimeMs: int64({ since: 1, default: 0, ignorable: true, sentinel: true }),
+  },
+})

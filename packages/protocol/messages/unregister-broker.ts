@@ -1,0 +1,11 @@
+import { api, int16, int32, string } from '../schema/index.ts'
+
+/** Strikes a broker that is gone for good off the cluster's list. */
+export const UnregisterBroker = api({
+  key: 64,
+  name: 'UnregisterBroker',
+  versions: [0, 0],
+  flexible: 0,
+  request: { brokerId: int32() },
+  response: { throttleTimeMs: int32({ default: 0 }), errorCode: int16(), errorMessage: string({ nullable: 0, default: null }) },
+})
