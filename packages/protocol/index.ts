@@ -1,2 +1,11 @@
 export { errorCode, errorCodeOf, errorMessage, errorName, errorNames, isRetriable, KafkaError } from './errors.ts'
 export type { ErrorName, RecordError } from './errors.ts'
+export {
+  readRequestHeader,
+  readResponseHeader,
+  requestHeaderIsFlexible,
+  responseHeaderIsFlexible,
+  writeRequestHeader,
+  writeResponseHeader,
+} from './header.ts'
+export type { RequestHeader, ResponseHeader } from './header.ts'

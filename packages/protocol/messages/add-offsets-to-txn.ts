@@ -1,4 +1,5 @@
-import { api, int16, int32, int64, string } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { int16, int32, int64, string } from '../schema/types.ts'
 
 /** Tells the transaction coordinator that a transaction commits offsets of a group. */
 export const AddOffsetsToTxn = api({

@@ -1,4 +1,5 @@
-import { api, array, bool, float64, int16, int32, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, float64, int16, int32, string, struct } from '../schema/types.ts'
 
 /** Sets or removes quotas. */
 export const AlterClientQuotas = api({

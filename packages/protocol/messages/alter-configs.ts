@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Replaces all settings of a resource; IncrementalAlterConfigs changes single ones. */
 export const AlterConfigs = api({

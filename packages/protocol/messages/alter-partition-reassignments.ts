@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, string, struct } from '../schema/types.ts'
 
 /** Moves partitions to other brokers; `replicas: null` calls a move off. */
 export const AlterPartitionReassignments = api({

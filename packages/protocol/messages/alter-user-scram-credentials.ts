@@ -1,4 +1,5 @@
-import { api, array, bytes, int16, int32, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bytes, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Sets or removes SCRAM credentials: mechanism 1 is SCRAM-SHA-256, 2 SCRAM-SHA-512. */
 export const AlterUserScramCredentials = api({

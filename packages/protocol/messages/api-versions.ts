@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, int64, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, int64, string, struct } from '../schema/types.ts'
 
 /**
  * What the broker speaks: the first thing a client asks.

@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, int8, string, struct, uuid } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, int8, string, struct, uuid } from '../schema/types.ts'
 
 const assignment = struct({
   topicPartitions: array(struct({ topicId: uuid(), topicName: string(), partitions: array(int32()) })),

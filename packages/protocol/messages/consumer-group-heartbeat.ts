@@ -1,4 +1,5 @@
-import { api, array, int16, int32, nullableStruct, string, struct, uuid } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, nullableStruct, string, struct, uuid } from '../schema/types.ts'
 
 const topicPartitions = struct({ topicId: uuid(), partitions: array(int32()) })
 

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Adds ACLs; each stands or fails alone. */
 export const CreateAcls = api({

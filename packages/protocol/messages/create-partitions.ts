@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, string, struct } from '../schema/types.ts'
 
 /** Gives topics more partitions. `assignments: null` lets the broker place them. */
 export const CreatePartitions = api({

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, string, struct } from '../schema/types.ts'
 
 /** Deletes groups that have no members. */
 export const DeleteGroups = api({

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, int64, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, int64, string, struct } from '../schema/types.ts'
 
 /** Raises the log start offset of partitions. Offset −1 means the high watermark. */
 export const DeleteRecords = api({

@@ -1,5 +1,6 @@
 import { ZERO_UUID } from '@odradek/common/bytes'
-import { api, array, int16, int32, string, struct, uuid } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, string, struct, uuid } from '../schema/types.ts'
 
 /** Deletes topics: by name up to version 5, by name or id from 6. */
 export const DeleteTopics = api({

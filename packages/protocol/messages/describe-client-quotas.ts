@@ -1,4 +1,5 @@
-import { api, array, bool, float64, int16, int32, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, float64, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** The quotas of users, client ids and addresses that match the components: exactly (0), their default (1), any (2). */
 export const DescribeClientQuotas = api({

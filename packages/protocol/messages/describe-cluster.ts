@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** The cluster's id, its controller and its brokers. Endpoint type 1 asks for brokers, 2 for controllers. */
 export const DescribeCluster = api({

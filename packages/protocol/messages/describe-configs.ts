@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** The settings of topics, brokers, groups and the like, with where each value comes from. */
 export const DescribeConfigs = api({

@@ -1,4 +1,5 @@
-import { api, array, bool, bytes, int16, int32, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, bytes, int16, int32, string, struct } from '../schema/types.ts'
 
 /** State and members of classic groups. */
 export const DescribeGroups = api({

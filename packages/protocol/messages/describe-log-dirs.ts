@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, int64, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, int64, string, struct } from '../schema/types.ts'
 
 /** The log directories of a broker and what lies in them. `topics: null` asks for all. */
 export const DescribeLogDirs = api({

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, int64, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, int64, string, struct } from '../schema/types.ts'
 
 /** The idempotent producers that a partition's leader remembers. */
 export const DescribeProducers = api({

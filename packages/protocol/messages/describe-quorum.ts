@@ -1,5 +1,6 @@
 import { ZERO_UUID } from '@odradek/common/bytes'
-import { api, array, int16, int32, int64, string, struct, uint16, uuid } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, int64, string, struct, uint16, uuid } from '../schema/types.ts'
 
 const replicaState = struct({
   replicaId: int32(),

@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, nullableStruct, string, struct, uuid } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, nullableStruct, string, struct, uuid } from '../schema/types.ts'
 
 /** Topics and their partitions page by page, with the replicas that may be elected though not in sync (KIP-966). */
 export const DescribeTopicPartitions = api({

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Elects leaders anew: the preferred ones (type 0), or any that live (1, unclean). `topicPartitions: null` means all. */
 export const ElectLeaders = api({

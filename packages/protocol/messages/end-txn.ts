@@ -1,4 +1,5 @@
-import { api, bool, int16, int32, int64, string } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { bool, int16, int32, int64, string } from '../schema/types.ts'
 
 /** Commits or aborts a transaction. From version 5 the answer has the epoch for the next one (KIP-890). */
 export const EndTxn = api({

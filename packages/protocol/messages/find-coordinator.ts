@@ -1,4 +1,5 @@
-import { api, array, int16, int32, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Which broker coordinates a group (key type 0), a transactional id (1) or a share group's partition (2). One key up to version 3, many from 4. */
 export const FindCoordinator = api({

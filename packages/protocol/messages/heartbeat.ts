@@ -1,4 +1,5 @@
-import { api, int16, int32, string } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { int16, int32, string } from '../schema/types.ts'
 
 /** A member of a classic group says that it is alive, and learns whether the group is rebalancing. */
 export const Heartbeat = api({

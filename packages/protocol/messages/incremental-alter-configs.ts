@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Changes single settings: set (0), delete (1), append to a list (2), take from a list (3). */
 export const IncrementalAlterConfigs = api({

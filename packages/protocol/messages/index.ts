@@ -1,4 +1,4 @@
-import type { Api } from '../schema/index.ts'
+import type { Api } from '../schema/api.ts'
 import { AddOffsetsToTxn } from './add-offsets-to-txn.ts'
 import { AddPartitionsToTxn } from './add-partitions-to-txn.ts'
 import { AlterClientQuotas } from './alter-client-quotas.ts'

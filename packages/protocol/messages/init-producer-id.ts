@@ -1,4 +1,5 @@
-import { api, int16, int32, int64, string } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { int16, int32, int64, string } from '../schema/types.ts'
 
 /** Gives an idempotent or transactional producer its id and epoch (KIP-98, KIP-360). */
 export const InitProducerId = api({

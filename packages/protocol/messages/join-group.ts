@@ -1,4 +1,5 @@
-import { api, array, bool, bytes, int16, int32, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, bytes, int16, int32, string, struct } from '../schema/types.ts'
 
 /** A member enters a classic group, or enters it again, and waits until all have. The leader's answer names the members. */
 export const JoinGroup = api({

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, string, struct } from '../schema/types.ts'
 
 /** Members leave a classic group: one up to version 2, several from 3. */
 export const LeaveGroup = api({

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** The resources that have settings of their own: client metrics in version 0, any type from 1. */
 export const ListConfigResources = api({

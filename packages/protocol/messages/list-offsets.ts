@@ -1,4 +1,5 @@
-import { api, array, int16, int32, int64, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, int64, int8, string, struct } from '../schema/types.ts'
 
 /** Looks up offsets by time, or by special timestamps: −1 latest, −2 earliest, −3 of the largest timestamp, −4 earliest local, −5 last tiered, −6 earliest not yet tiered. */
 export const ListOffsets = api({

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, string, struct } from '../schema/types.ts'
 
 /** The moves of partitions that are under way. `topics: null` asks for all. */
 export const ListPartitionReassignments = api({

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, int64, int64Exact, string, struct, uuid } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, int64, int64Exact, string, struct, uuid } from '../schema/types.ts'
 
 /** A group remembers how far it has read. Offsets keep all 64 bits: they are the group's, and need not be in the log. */
 export const OffsetCommit = api({

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, string, struct } from '../schema/types.ts'
 
 /** Deletes committed offsets of partitions that nobody in the group reads. */
 export const OffsetDelete = api({

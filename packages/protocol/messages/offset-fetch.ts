@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, int64Exact, string, struct, uuid } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, int64Exact, string, struct, uuid } from '../schema/types.ts'
 
 /**
  * How far groups have read.

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, int64, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, int64, string, struct } from '../schema/types.ts'
 
 /** Where an epoch ends in the leader's log: how a follower or a consumer finds the point where its history differs (KIP-101, KIP-320). */
 export const OffsetForLeaderEpoch = api({

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, int64, records, string, struct, uuid } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, int64, records, string, struct, uuid } from '../schema/types.ts'
 
 /** Where clients find a broker that an answer points them to (KIP-951). */
 const nodeEndpoint = struct({

@@ -1,4 +1,5 @@
-import { api, bytes, int16, int64, string } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { bytes, int16, int64, string } from '../schema/types.ts'
 
 /** One step of a SASL exchange. */
 export const SaslAuthenticate = api({

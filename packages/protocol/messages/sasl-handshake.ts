@@ -1,4 +1,5 @@
-import { api, array, int16, string } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, string } from '../schema/types.ts'
 
 /** The client chooses a SASL mechanism; tokens follow, in version 0 as bare frames, from 1 as SaslAuthenticate. */
 export const SaslHandshake = api({

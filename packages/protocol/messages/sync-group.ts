@@ -1,4 +1,5 @@
-import { api, array, bytes, int16, int32, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bytes, int16, int32, string, struct } from '../schema/types.ts'
 
 /** The leader of a classic group hands in the assignment; every member gets its part. */
 export const SyncGroup = api({

@@ -1,4 +1,5 @@
-import { api, array, int16, int32, int64, int64Exact, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, int16, int32, int64, int64Exact, string, struct } from '../schema/types.ts'
 
 /** Offsets of a group that count when the transaction commits. */
 export const TxnOffsetCommit = api({

@@ -1,4 +1,5 @@
-import { api, int16, int32, string } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { int16, int32, string } from '../schema/types.ts'
 
 /** Strikes a broker that is gone for good off the cluster's list. */
 export const UnregisterBroker = api({

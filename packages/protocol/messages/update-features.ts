@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Raises or lowers the levels of features such as `metadata.version` (KIP-584). Upgrade type 1 is an upgrade, 2 a safe downgrade, 3 one that may lose data. */
 export const UpdateFeatures = api({

@@ -1,4 +1,5 @@
-import { api, array, bool, int16, int32, int64, int8, string, struct } from '../schema/index.ts'
+import { api } from '../schema/api.ts'
+import { array, bool, int16, int32, int64, int8, string, struct } from '../schema/types.ts'
 
 /** Writes the end of transactions into the partitions they touched; from the coordinator, or from a tool that aborts a hanging one. */
 export const WriteTxnMarkers = api({
