@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { baseOffset, baseTimestamp, BATCH_HEADER_SIZE, batchSize, hasLogAppendTime, maxTimestamp, recordCount } from './batch.ts'
+import { afterVarint, varintAt, varlongAt } from './varint-reading.ts'
 
 /** Records that do not have the form Kafka gives them. Whoever reads them knows whether a client or a disk is to blame. */
 export class MalformedRecords extends Error {
@@ -48,7 +49,6 @@ export class RecordCursor {
 
   #limit = 0
   #count = 0
-  #position = 0
   #baseOffset = 0
   #baseTimestamp = 0
   #logAppendTime: number | undefined
@@ -68,7 +68,7 @@ export class RecordCursor {
   open(buffer: Buffer, start: number, end: number, count: number): this {
     this.buffer = buffer
     this.index = -1
-    this.start = this.end = this.#position = start
+    this.start = this.end = start
     this.#limit = end
     this.#count = count
     this.#baseOffset = this.#baseTimestamp = 0
@@ -96,28 +96,34 @@ export class RecordCursor {
       return false
     }
     const previousDelta = index === 0 ? -1 : this.offsetDelta
+    const buffer = this.buffer
+    let position = this.end
     this.index = index
-    this.start = this.#position = this.end
-    const length = this.#varint()
-    const bodyStart = this.#position
-    if (length < 0 || length > this.#limit - bodyStart) throw new MalformedRecords('it is longer than the batch', index)
-    this.end = bodyStart + length
+    this.start = position
+    const length = varintAt(buffer, position)
+    position = afterVarint(buffer, position)
+    if (!(length >= 0 && length <= this.#limit - position)) throw new MalformedRecords('it is longer than the batch', index)
+    const end = position + length
+    this.end = end
 
-    this.#position++ // the attributes, which nobody uses
-    this.timestampDelta = this.#varlong()
-    this.offsetDelta = this.#varint()
-    if (this.offsetDelta <= previousDelta) throw new MalformedRecords('offsets do not rise', index)
-    this.payloadStart = this.#position
-    this.keyLength = this.#length()
-    this.keyStart = this.#position
-    if (this.keyLength > 0) this.#position += this.keyLength
-    this.valueLength = this.#length()
-    this.valueStart = this.#position
-    if (this.valueLength > 0) this.#position += this.valueLength
-    this.headerCount = this.#varint()
-    this.headersStart = this.#position
-    if (this.headerCount !== 0) this.#skipHeaders()
-    if (this.#position !== this.end) throw new MalformedRecords('its parts do not fill it', index)
+    position++ // the attributes, which nobody uses
+    this.timestampDelta = varlongAt(buffer, position)
+    position = afterVarint(buffer, position)
+    if (Number.isNaN(this.timestampDelta)) throw new MalformedRecords('its timestamp is no number', index)
+    this.offsetDelta = varintAt(buffer, position)
+    this.payloadStart = position = afterVarint(buffer, position)
+    if (!(this.offsetDelta > previousDelta)) throw new MalformedRecords('offsets do not rise', index)
+
+    this.keyLength = this.#length(position)
+    this.keyStart = afterVarint(buffer, position)
+    position = this.keyLength > 0 ? this.keyStart + this.keyLength : this.keyStart
+    this.valueLength = this.#length(position)
+    this.valueStart = afterVarint(buffer, position)
+    position = this.valueLength > 0 ? this.valueStart + this.valueLength : this.valueStart
+    this.headerCount = varintAt(buffer, position)
+    this.headersStart = position = afterVarint(buffer, position)
+    if (this.headerCount !== 0) position = this.#endOfHeaders()
+    if (position !== end) throw new MalformedRecords('its parts do not fill it', index)
     return true
   }
 
@@ -133,67 +139,37 @@ export class RecordCursor {
 
   /** Tells where key and value of each header lie; `valueLength` is −1 for a null value. */
   visitHeaders(visit: (keyStart: number, keyLength: number, valueStart: number, valueLength: number) => void): void {
-    this.#position = this.headersStart
+    let position = this.headersStart
     for (let i = 0; i < this.headerCount; i++) {
-      const keyLength = this.#varint()
-      const keyStart = this.#position
-      this.#position += keyLength
-      const valueLength = this.#length()
-      const valueStart = this.#position
-      if (valueLength > 0) this.#position += valueLength
+      const keyLength = varintAt(this.buffer, position)
+      const keyStart = afterVarint(this.buffer, position)
+      position = keyStart + keyLength
+      const valueLength = this.#length(position)
+      const valueStart = afterVarint(this.buffer, position)
+      position = valueStart + Math.max(0, valueLength)
       visit(keyStart, keyLength, valueStart, valueLength)
     }
   }
 
-  #skipHeaders(): void {
+  #endOfHeaders(): number {
+    let position = this.headersStart
     // Each header takes two bytes at least, so a false count ends the loop no later than the record does.
-    if (this.headerCount < 0 || this.headerCount > this.end - this.#position)
+    if (!(this.headerCount >= 0 && this.headerCount <= this.end - position))
       throw new MalformedRecords('it cannot have so many headers', this.index)
     for (let i = 0; i < this.headerCount; i++) {
-      const keyLength = this.#length()
+      const keyLength = this.#length(position)
       if (keyLength < 0) throw new MalformedRecords('a header has no key', this.index)
-      this.#position += keyLength
-      const valueLength = this.#length()
-      if (valueLength > 0) this.#position += valueLength
+      position = afterVarint(this.buffer, position) + keyLength
+      const valueLength = this.#length(position)
+      position = afterVarint(this.buffer, position) + Math.max(0, valueLength)
     }
+    return position
   }
 
-  /** A length within the record. Like Kafka, takes every negative one for null. */
-  #length(): number {
-    const length = this.#varint()
-    if (length > this.end - this.#position) throw new MalformedRecords('a part is longer than the record', this.index)
+  /** The length at `position` of something within the record. Like Kafka, takes every negative one for null. */
+  #length(position: number): number {
+    const length = varintAt(this.buffer, position)
+    if (!(length <= this.end - position)) throw new MalformedRecords('a part is longer than the record', this.index)
     return length < 0 ? -1 : length
-  }
-
-  // Reading past the buffer gives 0 and the checks of lengths notice; reading past the record is noticed at its end.
-  #varint(): number {
-    const buffer = this.buffer
-    let byte = buffer[this.#position++] ?? 0
-    if (byte < 0x80) return (byte >>> 1) ^ -(byte & 1)
-    let value = byte & 0x7f
-    for (let shift = 7; shift < 35; shift += 7) {
-      byte = buffer[this.#position++] ?? 0
-      value |= (byte & 0x7f) << shift
-      if (byte < 0x80) return (value >>> 1) ^ -(value & 1)
-    }
-    throw new MalformedRecords('a number is longer than five bytes', this.index)
-  }
-
-  #varlong(): number {
-    const buffer = this.buffer
-    let byte = buffer[this.#position++] ?? 0
-    if (byte < 0x80) return (byte >>> 1) ^ -(byte & 1)
-    let value = byte & 0x7f
-    for (let factor = 0x80, i = 1; i < 10; factor *= 0x80, i++) {
-      byte = buffer[this.#position++] ?? 0
-      value += (byte & 0x7f) * factor
-      if (byte < 0x80) return this.#unzigzag(value)
-    }
-    throw new MalformedRecords('a number is longer than ten bytes', this.index)
-  }
-
-  #unzigzag(value: number): number {
-    if (!Number.isSafeInteger(value)) throw new MalformedRecords('a timestamp lies beyond 2^52', this.index)
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
   }
 }
