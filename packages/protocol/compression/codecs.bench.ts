@@ -19,7 +19,9 @@ function measure(bytes: number, run: () => void): string {
 }
 
 const json = Buffer.from(
-  Array.from({ length: 6000 }, (_, i) => JSON.stringify({ id: i, name: `customer ${(i * 7919) % 1000}`, amount: (i * 31) % 977, paid: i % 3 === 0 })).join('\n'),
+  Array.from({ length: 6000 }, (_, i) =>
+    JSON.stringify({ id: i, name: `customer ${(i * 7919) % 1000}`, amount: (i * 31) % 977, paid: i % 3 === 0 }),
+  ).join('\n'),
 )
 const noise = Buffer.alloc(300_000)
 for (let i = 0, state = 1; i < noise.length; i++) noise[i] = (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) >>> 16

@@ -14,8 +14,8 @@ const hashBits = 14
 export const maxLz4BlockSize = (length: number): number => length + Math.floor(length / 255) + 16
 
 /**
- * Inflates the block `input[start, end)` into `output` at `position`, never behind `limit`; copies may reach back to
- * `windowStart`. Returns the position behind the output.
+ * Inflates the block `input[start, end)` into `output` at `position`; copies may reach back to `windowStart`. Returns the
+ * position behind the output, or −1 if that would lie behind `limit`.
  */
 export function readLz4Block(
   input: Buffer,
@@ -37,7 +37,8 @@ export function readLz4Block(
         more = input[at++] ?? 0
       }
     }
-    if (literals > end - at || literals > limit - written) throw corrupt('lz4: a literal is too long')
+    if (literals > end - at) throw corrupt('lz4: a literal is too long')
+    if (literals > limit - written) return -1
     copyRange(input, at, output, written, literals)
     at += literals
     written += literals
@@ -55,7 +56,7 @@ export function readLz4Block(
         more = input[at++] ?? 0
       }
     }
-    if (length > limit - written) throw corrupt('lz4: a match is too long')
+    if (length > limit - written) return -1
     copyBack(output, written, distance, length)
     written += length
   }

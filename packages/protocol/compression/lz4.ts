@@ -102,21 +102,20 @@ export class Lz4Inflation implements Inflation {
 
     const from = this.#written
     const limit = this.#reserve(Math.min(this.#maxBlockSize, word >= stored ? size : size * maxRatio))
-    if (word >= stored) this.#written += this.#input.copy(this.#output, from, start, Math.min(end, start + limit - from))
-    else this.#inflateBlock(start, end, limit)
-    if (word >= stored && this.#written - from < size) throw tooLarge(this.#maxOutput)
-    this.#contentHash?.update(this.#output, from, this.#written)
+    const written = word >= stored ? this.#copyBlock(start, end, limit) : this.#inflateBlock(start, end, limit)
+    if (written < 0) throw limit === this.#maxOutput ? tooLarge(limit) : corrupt('lz4: a block is longer than the header allows')
+    this.#written = written
+    this.#contentHash?.update(this.#output, from, written)
     return true
   }
 
-  #inflateBlock(start: number, end: number, limit: number): void {
+  #copyBlock(start: number, end: number, limit: number): number {
+    return end - start > limit - this.#written ? -1 : this.#written + this.#input.copy(this.#output, this.#written, start, end)
+  }
+
+  #inflateBlock(start: number, end: number, limit: number): number {
     const windowStart = this.#has(flag.independent) ? this.#written : 0
-    try {
-      this.#written = readLz4Block(this.#input, start, end, this.#output, windowStart, this.#written, limit)
-    } catch (error) {
-      // Where the limit was not the block's own, running into it means that there is too much.
-      throw limit === this.#maxOutput ? tooLarge(this.#maxOutput) : error
-    }
+    return readLz4Block(this.#input, start, end, this.#output, windowStart, this.#written, limit)
   }
 
   /** Makes room for `bytes` more, as far as that is allowed; returns where the room ends. */
