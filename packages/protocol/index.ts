@@ -9,3 +9,5 @@ export {
   writeResponseHeader,
 } from './header.ts'
 export type { RequestHeader, ResponseHeader } from './header.ts'
+export { featureRange, features, featuresToAnnounce, isFeatureName, metadataVersionNames } from './features.ts'
+export type { FeatureName, FeatureRange } from './features.ts'
