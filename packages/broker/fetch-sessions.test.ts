@@ -31,7 +31,7 @@ function request(
 }
 
 function begun(round: FetchRound | string): FetchRound {
-  assert.ok(typeof round !== 'string', `the fetch was refused: ${String(round)}`)
+  assert.ok(typeof round !== 'string', 'the fetch was refused')
   return round
 }
 

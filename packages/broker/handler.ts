@@ -1,7 +1,8 @@
+import assert from 'node:assert/strict'
 import type { ByteReader, ByteWriter } from '@odradek/common/bytes'
 import type { Connection } from '@odradek/network'
 import { errorMessage, errorName } from '@odradek/protocol'
-import type { Api, RequestOf, ResponseOf } from '@odradek/protocol/schema'
+import type { Api, Fields, FieldType, ReadOf, WriteOf } from '@odradek/protocol/schema'
 
 /** What a handler knows about a request besides its fields. */
 export interface RequestContext {
@@ -11,10 +12,12 @@ export interface RequestContext {
   readonly clientId: string
   /** Who asks, as Kafka writes it: `User:ANONYMOUS` until there is authentication. */
   readonly principal: string
-  /** Wall clock in milliseconds, read once for the request. */
+  /** Wall clock in milliseconds. */
   readonly now: number
   /** Aborted when the connection closes: nobody waits for the answer any more. */
   readonly signal: AbortSignal
+  /** `release` is called once, when the answer has left or never will: buffers that it lent may be used again. */
+  whenSent(release: () => void): void
 }
 
 /**
@@ -23,19 +26,19 @@ export interface RequestContext {
  * `Request` and `Response` are the types of the API's schema; in the table of all handlers they are `unknown`.
  */
 export interface Handler<Request = unknown, Response = unknown> {
-  readonly api: Api
+  readonly api: Pick<Api, 'key' | 'name' | 'versions' | 'flexible' | 'request' | 'response'>
   /** Versions that ApiVersions tells clients. Produce announces more than it takes (KAFKA-18659). */
   readonly announced: readonly [min: number, max: number]
-  /** Whether the request's `bytes` and `records` may lie in the connection's buffer, which is used again after the call. */
-  readonly borrowsFrame: boolean
+  /** Whether the request's `bytes` and `records` are in a copy of the frame, not in the connection's buffer that is used again after the call. */
+  readonly copiesFrame: boolean
+  /** Whether the answer holds record batches that stay where they are. */
+  readonly lendsBuffers: boolean
   decode(reader: ByteReader, version: number): Request
   /** `undefined` is no answer at all (acks=0). */
-  handle(request: Request, context: RequestContext): Response | undefined | Promise<Response | undefined>
+  handle(request: Request, context: RequestContext): Response | undefined | Promise<Response>
   /** The API's own way to say that the whole request failed. */
   failed(request: Request, errorCode: number, context: RequestContext): Response
   encode(writer: ByteWriter, response: Response, version: number): void
-  /** The answer has left, or never will: buffers that it lent may be used again. */
-  sent?(response: Response): void
 }
 
 export interface HandlerOptions<Request, Response> {
@@ -43,9 +46,8 @@ export interface HandlerOptions<Request, Response> {
   readonly failed?: (request: Request, errorCode: number, context: RequestContext) => Response
   /** Default: the versions of the schema. */
   readonly announced?: readonly [min: number, max: number]
-  /** Default false: the router hands over a copy of the frame, and the handler may keep what it likes. */
+  /** The handler copies what it keeps of `bytes` and `records`. Default false: they are its own, and it may keep what it likes. */
   readonly borrowsFrame?: boolean
-  readonly sent?: (response: Response) => void
 }
 
 /**
@@ -58,24 +60,49 @@ export interface HandlerOptions<Request, Response> {
  * An API whose answer has an `errorCode` in every version needs nothing more; for the others `failed` says where the code
  * goes (each topic, each group), since clients look for it there and nowhere else.
  */
-export function handler<A extends Api>(
-  api: A,
-  handle: (request: RequestOf<A>, context: RequestContext) => ResponseOf<A> | undefined | Promise<ResponseOf<A> | undefined>,
-  ...[options]: Options<RequestOf<A>, ResponseOf<A>>
-): Handler<RequestOf<A>, ResponseOf<A>> {
+export function handler<Request extends Fields, Response extends Fields>(
+  api: Api<Request, Response>,
+  handle: (request: ReadOf<Request>, context: RequestContext) => WriteOf<Response> | undefined | Promise<WriteOf<Response>>,
+  ...[options]: Options<Request, Response>
+): Handler<ReadOf<Request>, WriteOf<Response>> {
+  const announced = options?.announced ?? api.versions
+  const { errorCode } = api.response
+  assert(
+    options?.failed !== undefined || (errorCode !== undefined && errorCode.since <= api.versions[0]),
+    `${api.name} has no errorCode in some versions: its handler has to say how it fails`,
+  )
   return {
     api,
-    announced: options?.announced ?? api.versions,
-    borrowsFrame: options?.borrowsFrame ?? false,
+    announced,
+    copiesFrame: options?.borrowsFrame !== true && hasKind(api.request, ['bytes', 'records']),
+    lendsBuffers: hasKind(api.response, ['records']),
     decode: api.decodeRequest,
     handle,
-    failed: options?.failed ?? ((_request, errorCode) => ({ errorCode, errorMessage: errorMessage(errorName(errorCode)) })),
+    failed: options?.failed ?? ((_request, code) => failure<Response>(code)),
     encode: api.encodeResponse,
-    ...(options?.sent === undefined ? {} : { sent: options.sent }),
   }
 }
 
 /** `failed` may be left out only where the answer has an `errorCode`. */
-type Options<Request, Response> = Response extends { readonly errorCode?: number }
-  ? [options?: HandlerOptions<Request, Response>]
-  : [options: HandlerOptions<Request, Response> & Required<Pick<HandlerOptions<Request, Response>, 'failed'>>]
+type Options<Request extends Fields, Response extends Fields> = 'errorCode' extends keyof Response
+  ? [options?: HandlerOptions<ReadOf<Request>, WriteOf<Response>>]
+  : [
+      options: HandlerOptions<ReadOf<Request>, WriteOf<Response>> &
+        Required<Pick<HandlerOptions<ReadOf<Request>, WriteOf<Response>>, 'failed'>>,
+    ]
+
+/** An answer that is nothing but its error: the codec gives every other field its default. */
+function failure<Response extends Fields>(code: number): WriteOf<Response>
+function failure(code: number): object {
+  return { errorCode: code, errorMessage: errorMessage(errorName(code)) }
+}
+
+function hasKind(fields: Fields, kinds: readonly string[]): boolean {
+  return Object.values(fields).some(({ type }) => isOrHolds(type, kinds))
+}
+
+function isOrHolds(type: FieldType, kinds: readonly string[]): boolean {
+  if (type.kind === 'array') return isOrHolds(type.of.type, kinds)
+  if (type.kind === 'struct') return hasKind(type.fields, kinds)
+  return kinds.includes(type.kind)
+}

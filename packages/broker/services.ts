@@ -5,7 +5,10 @@ import type { GroupCoordinator } from '@odradek/coordinator'
 import type { MetadataService, TopicImage } from '@odradek/metadata'
 import type { Connection } from '@odradek/network'
 import type { BrokerConfig } from './config/index.ts'
+import type { ClusterFeatures } from './features.ts'
+import type { FetchSessions } from './fetch-sessions.ts'
 import type { Replicas } from './replication/replicas.ts'
+import type { ResponseBudget } from './response-budget.ts'
 
 /**
  * What handlers are made from. A handler takes the few it needs, not all of them:
@@ -20,8 +23,11 @@ export interface Services {
   readonly logger: Logger
   readonly config: BrokerConfig
   readonly metadata: MetadataService
+  readonly features: () => ClusterFeatures
   readonly endpoints: Endpoints
   readonly replicas: Replicas
+  readonly fetchSessions: FetchSessions
+  readonly responseBudget: ResponseBudget
   readonly logDirs: LogDirs
   readonly groups: GroupCoordinator
   readonly internalTopics: InternalTopics

@@ -119,8 +119,13 @@ export class FetchWaiters {
     this.#shares.delete(share)
   }
 
-  /** Something that readers can see has moved: the high watermark, the end, the start, leadership. */
+  /** Something that readers can see has moved: the high watermark, the end, the start. */
   wake(): void {
     for (const share of this.#shares) if (share.count()) share.fetch.finish()
+  }
+
+  /** The partition is no longer what they wait for: another leader, no topic, a broken disk. */
+  finishAll(): void {
+    for (const share of this.#shares) share.fetch.finish()
   }
 }

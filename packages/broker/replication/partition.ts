@@ -25,6 +25,14 @@ export interface PartitionOptions {
   readonly openLog: () => Log
   /** `min.insync.replicas` of the topic, now. */
   readonly minInSyncReplicas: () => number
+  /** Whether `cleanup.policy` has `delete`, now. */
+  readonly deletesRecords: () => boolean
+}
+
+/** Where a reader stands, and the epoch of the last batch that it has. */
+export interface ReaderPosition {
+  readonly fetchOffset: number
+  readonly lastFetchedEpoch: number
 }
 
 export interface PartitionReadOptions {
@@ -52,6 +60,7 @@ export class Partition implements FetchablePartition, LogObserver {
   readonly #brokerId: number
   readonly #openLog: () => Log
   readonly #minInSyncReplicas: () => number
+  readonly #deletesRecords: () => boolean
   #assignment: PartitionAssignment
   #log: Log | undefined
   /** Set when the topic was deleted. */
@@ -65,6 +74,7 @@ export class Partition implements FetchablePartition, LogObserver {
     this.#assignment = options.assignment
     this.#openLog = options.openLog
     this.#minInSyncReplicas = options.minInSyncReplicas
+    this.#deletesRecords = options.deletesRecords
   }
 
   get leaderEpoch(): number {
@@ -103,7 +113,8 @@ export class Partition implements FetchablePartition, LogObserver {
     const before = this.#assignment
     this.#assignment = assignment
     if (before.leader === this.#brokerId && assignment.leader !== this.#brokerId) this.#abandon('NOT_LEADER_OR_FOLLOWER')
-    else if (this.#log !== undefined) this.#advance()
+    else if (before.leaderEpoch !== assignment.leaderEpoch) this.fetchWaiters.finishAll()
+    if (this.#log !== undefined && this.isLeader) this.#advance()
   }
 
   /** The topic is gone; the log is somebody else's business now. */
@@ -128,6 +139,11 @@ export class Partition implements FetchablePartition, LogObserver {
     this.requireLeader()
     if (options.allInSync && !this.enoughInSync) throw new KafkaError('NOT_ENOUGH_REPLICAS')
     return this.log.append(batch, { leaderEpoch: this.leaderEpoch, origin: options.origin, apiVersion: options.apiVersion })
+  }
+
+  /** Whether the topic's policy lets records go before they are compacted away. */
+  get deletesRecords(): boolean {
+    return this.#deletesRecords()
   }
 
   /** Whether as many replicas are in sync as `min.insync.replicas` asks for. */
@@ -158,6 +174,24 @@ export class Partition implements FetchablePartition, LogObserver {
     return log.read(fetchOffset, { maxBytes: options.maxBytes, upToOffset, atLeastOneBatch: options.atLeastOneBatch })
   }
 
+  /**
+   * Where the history of a reader parts from ours (KIP-595): it has read up to `fetchOffset` in `lastFetchedEpoch`, but our log
+   * has the end of that epoch before. Undefined while it does not, or when the reader names no epoch.
+   */
+  divergence({ fetchOffset, lastFetchedEpoch }: ReaderPosition): { readonly epoch: number; readonly endOffset: number } | undefined {
+    if (lastFetchedEpoch < 0) return undefined
+    const end = this.endOfEpoch(lastFetchedEpoch)
+    if (end.epoch < 0) throw new KafkaError('OFFSET_OUT_OF_RANGE')
+    return end.epoch < lastFetchedEpoch || end.endOffset < fetchOffset ? end : undefined
+  }
+
+  /** The largest epoch not above `epoch` and where it ends in this log; −1 for both when there is none, or `epoch` is not known yet. */
+  endOfEpoch(epoch: number): { readonly epoch: number; readonly endOffset: number } {
+    // The leader has begun its epoch before it writes anything in it.
+    if (epoch === this.leaderEpoch) return { epoch, endOffset: this.log.endOffset }
+    return this.log.endOfEpoch(epoch)
+  }
+
   /** DeleteRecords: nothing below `offset` is served any more. Resolves when that survives a crash. */
   async deleteRecordsBefore(offset: number): Promise<void> {
     await this.log.advanceStartOffset(offset)
@@ -175,7 +209,7 @@ export class Partition implements FetchablePartition, LogObserver {
   failed(offset: number): void {
     this.writtenWaiters.fail(offset, 'KAFKA_STORAGE_ERROR')
     this.replicatedWaiters.fail(offset, 'KAFKA_STORAGE_ERROR')
-    this.fetchWaiters.wake()
+    this.fetchWaiters.finishAll()
   }
 
   #open(): Log {
@@ -209,7 +243,7 @@ export class Partition implements FetchablePartition, LogObserver {
   #abandon(reason: ErrorName): void {
     this.writtenWaiters.fail(0, reason)
     this.replicatedWaiters.fail(0, reason)
-    this.fetchWaiters.wake()
+    this.fetchWaiters.finishAll()
   }
 }
 
