@@ -1,0 +1,5 @@
+export { GroupCoordinator } from './group/group-coordinator.ts'
+export type { GroupCoordinatorOptions } from './group/group-coordinator.ts'
+export { groupMetrics } from './group/group-metrics.ts'
+export type { GroupContext } from './group/messages.ts'
+export type { CoordinatorEntry, CoordinatorLog, LoadedEntry, LoadedMarker, LoadedRecord } from './runtime/coordinator-log.ts'

@@ -1,0 +1,5 @@
+export type { CoordinatorEntry, CoordinatorLog, LoadedEntry, LoadedMarker, LoadedRecord } from './coordinator-log.ts'
+export { Outcome, parked } from './outcome.ts'
+export type { Parked, Waiter } from './outcome.ts'
+export type { EntryFormat, RecordPosition, Shard } from './shard.ts'
+export { Runtime } from './runtime.ts'
