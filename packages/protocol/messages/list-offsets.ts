@@ -8,7 +8,7 @@ export const ListOffsets = api({
   versions: [1, 11],
   flexible: 6,
   request: {
-    replicaId: int32({ default: -1 }),
+    replicaId: int32(),
     isolationLevel: int8({ since: 2, default: 0 }),
     topics: array(
       struct({
