@@ -1,4 +1,4 @@
-import type { Appended, Log, LogObserver, LogSlice } from '@odradek/log'
+import type { Appended, Log, LogObserver, LogSettings, LogSlice } from '@odradek/log'
 import { KafkaError } from '@odradek/protocol'
 import type { ErrorName } from '@odradek/protocol'
 import { FetchWaiters } from './delayed-fetch.ts'
@@ -23,10 +23,15 @@ export interface PartitionOptions {
   readonly assignment: PartitionAssignment
   /** Called at the first touch; a partition nobody uses costs no file. */
   readonly openLog: () => Log
-  /** `min.insync.replicas` of the topic, now. */
-  readonly minInSyncReplicas: () => number
-  /** Whether `cleanup.policy` has `delete`, now. */
-  readonly deletesRecords: () => boolean
+  /** What is set for the topic now. */
+  readonly settings: () => TopicSettings
+}
+
+/** What is set for a topic, with the broker's defaults. */
+export interface TopicSettings {
+  readonly log: LogSettings
+  /** `min.insync.replicas` */
+  readonly minInSyncReplicas: number
 }
 
 /** Where a reader stands, and the epoch of the last batch that it has. */
@@ -59,8 +64,7 @@ export class Partition implements FetchablePartition, LogObserver {
   readonly replicatedWaiters = new OffsetWaiters()
   readonly #brokerId: number
   readonly #openLog: () => Log
-  readonly #minInSyncReplicas: () => number
-  readonly #deletesRecords: () => boolean
+  readonly #settings: () => TopicSettings
   #assignment: PartitionAssignment
   #log: Log | undefined
   /** Set when the topic was deleted. */
@@ -73,8 +77,7 @@ export class Partition implements FetchablePartition, LogObserver {
     this.#brokerId = options.brokerId
     this.#assignment = options.assignment
     this.#openLog = options.openLog
-    this.#minInSyncReplicas = options.minInSyncReplicas
-    this.#deletesRecords = options.deletesRecords
+    this.#settings = options.settings
   }
 
   get leaderEpoch(): number {
@@ -117,6 +120,11 @@ export class Partition implements FetchablePartition, LogObserver {
     if (this.#log !== undefined && this.isLeader) this.#advance()
   }
 
+  /** Settings of the topic have changed: the high watermark may depend on them. */
+  settingsChanged(): void {
+    if (this.#log !== undefined && this.isLeader) this.#advance()
+  }
+
   /** The topic is gone; the log is somebody else's business now. */
   close(reason: ErrorName): void {
     this.#gone = reason
@@ -143,7 +151,7 @@ export class Partition implements FetchablePartition, LogObserver {
 
   /** Whether the topic's policy lets records go before they are compacted away. */
   get deletesRecords(): boolean {
-    return this.#deletesRecords()
+    return this.#settings().log.deletes
   }
 
   /** Whether as many replicas are in sync as `min.insync.replicas` asks for. */
@@ -237,7 +245,7 @@ export class Partition implements FetchablePartition, LogObserver {
   }
 
   #minInSync(): number {
-    return Math.min(this.#minInSyncReplicas(), this.#assignment.replicas.length)
+    return Math.min(this.#settings().minInSyncReplicas, this.#assignment.replicas.length)
   }
 
   #abandon(reason: ErrorName): void {

@@ -7,15 +7,13 @@ import { KafkaError } from '@odradek/protocol'
 import type { BrokerTopicMetrics, TopicMetrics } from '../topic-metrics.ts'
 import { Deadlines } from './deadlines.ts'
 import { Partition } from './partition.ts'
+import type { TopicSettings } from './partition.ts'
 
 /** The log directory, as replicas need it. */
 export interface Logs {
   logFor(topicId: string, topic: string, partition: number, settings: () => LogSettings, options: { readonly create: boolean }): Log
   remove(topic: string, partition: number): void
 }
-
-/** What has been set for a topic, with the broker's defaults; changes show at the next call. */
-export type TopicSettings = LogSettings & { readonly 'min.insync.replicas': number }
 
 export interface ReplicasOptions {
   readonly brokerId: number
@@ -41,13 +39,28 @@ export class TopicReplicas {
   readonly name: string
   readonly internal: boolean
   readonly metrics: TopicMetrics
+  /** Of the whole topic, wherever they are. */
+  partitionCount = 0
   readonly #partitions: Partition[] = []
+  readonly #settingsOf: (topic: string) => TopicSettings
+  #settings: TopicSettings | undefined
 
-  constructor(topic: TopicImage, metrics: TopicMetrics) {
+  constructor(topic: TopicImage, options: Pick<ReplicasOptions, 'settingsOf' | 'metrics'>) {
     this.id = topic.id
     this.name = topic.name
     this.internal = topic.internal
-    this.metrics = metrics
+    this.metrics = options.metrics.ofTopic(topic.name)
+    this.#settingsOf = options.settingsOf
+  }
+
+  /** Worked out once, and anew after a change. */
+  get settings(): TopicSettings {
+    return (this.#settings ??= this.#settingsOf(this.name))
+  }
+
+  settingsChanged(): void {
+    this.#settings = undefined
+    for (const partition of this.#partitions) partition?.settingsChanged()
   }
 
   /** Undefined when there is none of this number here. */
@@ -116,6 +129,13 @@ export class Replicas {
   apply(delta: ImageDelta): void {
     for (const { before, after } of delta.topics) if (before !== undefined && after === undefined) this.#drop(before)
     for (const { before, after } of delta.topics) if (after !== undefined) this.#follow(before, after)
+    const changed = new Set(delta.configs.filter(({ type }) => type === 'topic').map(({ name }) => name))
+    for (const name of changed) this.#byName.get(name)?.settingsChanged()
+  }
+
+  /** Settings of the broker have changed, which are the defaults of all topics. */
+  defaultsChanged(): void {
+    for (const topic of this.#byName.values()) topic.settingsChanged()
   }
 
   /** Everybody who waits is sent away; nothing is appended any more. */
@@ -134,6 +154,7 @@ export class Replicas {
 
   #follow(before: TopicImage | undefined, after: TopicImage): void {
     const topic = this.#byId.get(after.id) ?? this.#add(after)
+    topic.partitionCount = after.partitions.length
     for (const state of after.partitions) {
       if (before?.partitions[state.partition] === state || !state.replicas.includes(this.#options.brokerId)) continue
       const known = topic.partition(state.partition)
@@ -147,22 +168,20 @@ export class Replicas {
   }
 
   #newPartition(topic: TopicReplicas, state: TopicImage['partitions'][number]): Partition {
-    const { brokerId, logs, settingsOf } = this.#options
-    const settings = (): TopicSettings => settingsOf(topic.name)
+    const { brokerId, logs } = this.#options
     return new Partition({
       brokerId,
       topic: topic.name,
       topicId: topic.id,
       partition: state.partition,
       assignment: state,
-      openLog: () => logs.logFor(topic.id, topic.name, state.partition, settings, { create: true }),
-      minInSyncReplicas: () => settings()['min.insync.replicas'],
-      deletesRecords: () => settings()['cleanup.policy'].includes('delete'),
+      openLog: () => logs.logFor(topic.id, topic.name, state.partition, () => topic.settings.log, { create: true }),
+      settings: () => topic.settings,
     })
   }
 
   #add(image: TopicImage): TopicReplicas {
-    const topic = new TopicReplicas(image, this.#options.metrics.ofTopic(image.name))
+    const topic = new TopicReplicas(image, this.#options)
     this.#byName.set(topic.name, topic)
     this.#byId.set(topic.id, topic)
     return topic
