@@ -1,0 +1,56 @@
+// kafkajs as a compat program; see test/compat/client.ts for its three commands.
+import { readFileSync } from 'node:fs'
+import kafkajs from 'kafkajs'
+
+const { Kafka, CompressionTypes, Partitioners, logLevel } = kafkajs
+const [command, bootstrap, ...args] = process.argv.slice(2)
+const kafka = new Kafka({ clientId: 'compat', brokers: [bootstrap], logLevel: logLevel.ERROR })
+const unhex = (field) => (field === '-' ? null : Buffer.from(field.slice(1), 'hex'))
+const tohex = (bytes) => (bytes === null || bytes === undefined ? '-' : `x${Buffer.from(bytes).toString('hex')}`)
+
+async function produce(topic, codec, corpus) {
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true })
+  await producer.connect()
+  for (const line of readFileSync(corpus, 'utf8').trimEnd().split('\n')) {
+    const [key, value, ...rest] = line.split(' ').map(unhex)
+    const headers = {}
+    for (let i = 0; i < rest.length; i += 2) headers[rest[i].toString()] = rest[i + 1]
+    await producer.send({
+      topic,
+      acks: -1,
+      compression: codec === 'none' ? CompressionTypes.None : CompressionTypes.GZIP,
+      messages: [{ key, value, headers }],
+    })
+  }
+  await producer.disconnect()
+}
+
+async function consume(topic, count) {
+  const consumer = kafka.consumer({ groupId: `compat-kafkajs-${process.pid}-${topic}` })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  const lines = []
+  await new Promise((done) => {
+    void consumer.run({
+      autoCommit: false,
+      eachMessage: async ({ partition, message }) => {
+        const headers = Object.entries(message.headers).flatMap(([name, value]) => [tohex(name), tohex(value)])
+        lines.push([partition, message.offset, tohex(message.key), tohex(message.value), ...headers].join(' '))
+        if (lines.length === Number(count)) done()
+      },
+    })
+  })
+  await new Promise((written) => process.stdout.write(`${lines.join('\n')}\n`, written))
+  process.exit(0)
+}
+
+async function member(groupId, topic) {
+  const consumer = kafka.consumer({ groupId, sessionTimeout: 6000, heartbeatInterval: 500, rebalanceTimeout: 6000 })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({
+    eachMessage: async ({ partition, message }) => void process.stdout.write(`${partition} ${message.offset}\n`),
+  })
+}
+
+await { produce, consume, member }[command](...args)
