@@ -104,6 +104,11 @@ test('a last version that Kafka does not call stable does not count', () => {
   assert.deepEqual(drift(right, { text }), ['v1-3 : versions 1-4, in Kafka 1-3'])
 })
 
+test('a default of null counts as text only: Kafka takes a bare null for none', () => {
+  const text = letter.replace('"nullableVersions": "3+", "default": "null"', '"nullableVersions": "3+", "default": null')
+  assert.deepEqual(drift(right, { text }), ["v1-4 reply: default null, in Kafka ''"])
+})
+
 test('messages of which no version is left are passed over', () => {
   assert.equal(kafkaDefinition(letter.replace('"1-4"', '"none"')), undefined)
 })

@@ -41,9 +41,12 @@ function kafkaField(json: Json, structs: ReadonlyMap<string, Json>): MessageFiel
   }
 }
 
-/** In the definitions a default may be text or a value, and a number may be hexadecimal. */
+/**
+ * In the definitions a default may be text or a value, and a number may be hexadecimal. Null is the text `"null"`: a bare
+ * null is taken for no default at all by Kafka's generator, so that the field begins as empty.
+ */
 function kafkaDefault(type: string, declared: unknown): string {
-  if (declared === null || declared === 'null') return 'null'
+  if (declared === 'null') return 'null'
   const value = `${printable(declared)}`
   if (type.startsWith('[]')) return '[]'
   if (type === 'struct') return '{}'

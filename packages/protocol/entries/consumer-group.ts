@@ -12,7 +12,10 @@ export const ConsumerGroupMetadataEntry = entry({
   value: { epoch: int32(), metadataHash: int64Exact({ tag: 0, default: 0 }) },
 })
 
-/** What a member said about itself. `classicMemberMetadata` is there for one that came by the classic protocol. */
+/**
+ * What a member said about itself. `classicMemberMetadata` is there for one that came by the classic protocol, and has to be
+ * given as null for the others: absent it is a struct of zeros, as in Kafka.
+ */
 export const ConsumerGroupMemberMetadataEntry = entry({
   type: 5,
   name: 'ConsumerGroupMemberMetadata',
@@ -31,7 +34,7 @@ export const ConsumerGroupMemberMetadataEntry = entry({
     serverAssignor: string({ nullable: 0 }),
     classicMemberMetadata: nullableStruct(
       { sessionTimeoutMs: int32(), supportedProtocols: array(struct({ name: string(), metadata: bytes() })) },
-      { tag: 0, default: null },
+      { tag: 0 },
     ),
   },
 })
@@ -62,7 +65,7 @@ const topicPartitions = struct({
   topicId: uuid(),
   partitions: array(int32()),
   /** For each partition the epoch in which the member got it. */
-  assignmentEpochs: array(int32(), { nullable: 0, tag: 0, default: null }),
+  assignmentEpochs: array(int32(), { nullable: 0, tag: 0 }),
 })
 
 /** The partitions that a member has, and those it has yet to give back. */

@@ -70,18 +70,19 @@ function compileField(field: Field, context: Context): Codec {
     case 'array':
       return arrayCodec(compileField(type.of, context), nullable, context)
     case 'struct':
-      return nullable ? nullableStruct(compileStruct(type.fields, context)) : compileStruct(type.fields, context)
+      return nullable ? nullableStruct(compileStruct(type.fields, context), field.tag !== undefined) : compileStruct(type.fields, context)
     default:
       return fixedCodecs[type.kind]
   }
 }
 
-/** A byte before the struct says whether it is there. */
-function nullableStruct(struct: Codec<Struct>): Codec<Struct | null> {
+/** A byte before the struct says whether it is there: 1, else −1, or 0 where the field is tagged. */
+function nullableStruct(struct: Codec<Struct>, isTagged: boolean): Codec<Struct | null> {
+  const absent = isTagged ? 0 : -1
   return {
-    read: (reader) => (reader.int8() < 0 ? null : struct.read(reader)),
+    read: (reader) => (reader.int8() <= absent ? null : struct.read(reader)),
     write(writer, value) {
-      writer.int8(value === null ? -1 : 1)
+      writer.int8(value === null ? absent : 1)
       if (value !== null) struct.write(writer, value)
     },
     minSize: 1,
