@@ -58,7 +58,7 @@ async function flights(
   })
   const corpusFile = join(scratch, `${file}.corpus`)
   writeFileSync(corpusFile, `${lines.join('\n')}\n`)
-  const topic = `flights-${file.replace('.json', '')}-${process.pid}`
+  const topic = `flights-${producer.name}-${file}-${process.pid}`.replaceAll(/[^\w-]+/g, '-')
 
   const seen = new Set<string>()
   let moved = (): void => undefined

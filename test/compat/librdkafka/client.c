@@ -65,9 +65,17 @@ static void produce(const char *bootstrap, const char *topic, const char *codec,
       char *content = unhex(strsep(&rest, " "), &length);
       rd_kafka_header_add(headers, name, -1, content, (ssize_t)length);
     }
-    rd_kafka_resp_err_t err = rd_kafka_producev(client, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_KEY(key, key_length), RD_KAFKA_V_VALUE(value, value_length),
-      RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK), RD_KAFKA_V_END);
-    if (err) die("produce", rd_kafka_err2str(err));
+    rd_kafka_resp_err_t err;
+    for (;;) {
+      rd_kafka_headers_t *copy = rd_kafka_headers_copy(headers);
+      err = rd_kafka_producev(client, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_KEY(key, key_length), RD_KAFKA_V_VALUE(value, value_length),
+        RD_KAFKA_V_HEADERS(copy), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+      if (!err) break;
+      rd_kafka_headers_destroy(copy);
+      if (err != RD_KAFKA_RESP_ERR__QUEUE_FULL) die("produce", rd_kafka_err2str(err));
+      rd_kafka_poll(client, 100); /* delivery reports make room */
+    }
+    rd_kafka_headers_destroy(headers);
     free(key); free(value);
     rd_kafka_poll(client, 0);
   }
