@@ -15,6 +15,8 @@ export interface Options<Default> {
   readonly kafkaDefault?: string | null
   readonly isInternal?: true
   readonly isOurs?: true
+  /** Why it is accepted and changes nothing, as the end of a sentence. */
+  readonly unused?: string
 }
 
 /** How a type reads its texts. */
@@ -34,7 +36,8 @@ export function define<Value>(kind: Kind<Value>, options: Options<unknown>, defa
     type: kind.type,
     default: defaultText,
     ...(options.kafkaDefault === undefined ? {} : { kafkaDefault: options.kafkaDefault }),
-    doc: options.doc,
+    doc: options.unused === undefined ? options.doc : `${options.doc} It has no effect here: ${options.unused}.`,
+    isUnused: options.unused !== undefined,
     valid: kind.valid ?? '',
     scope: options.scope ?? 'read-only',
     synonyms: synonymsOf(options.broker),

@@ -72,6 +72,10 @@ test('what is written is read back as it was', () => {
   )
 })
 
+test('what is written is ASCII, since Java takes other bytes for Latin-1', () => {
+  assert.equal(formatProperties([['ä', '€\u{1f600}']]), '\\u00e4=\\u20ac\\ud83d\\ude00\n')
+})
+
 test('environment variables follow the rule of the apache/kafka image', () => {
   const settings = settingsFromEnvironment({
     KAFKA_LOG_DIRS: '/data',

@@ -13,7 +13,7 @@ export function parseProperties(text: string): Map<string, string> {
   return properties
 }
 
-/** Writes a `.properties` file that Java reads back as it was. Not only ASCII: Java reads UTF-8 where Kafka reads files. */
+/** Writes a `.properties` file that Java reads back as it was; in ASCII, since Java takes other bytes for Latin-1. */
 export function formatProperties(properties: Iterable<readonly [string, string]>): string {
   let text = ''
   for (const [key, value] of properties) {
@@ -53,5 +53,10 @@ function unescaped(text: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[\\\t\n\r\f]/g, (character) => ({ '\t': '\\t', '\n': '\\n', '\r': '\\r', '\f': '\\f' })[character] ?? '\\\\')
+  return text.replace(
+    /[^\x20-\x5b\x5d-\x7e]/g,
+    (character) => shortEscapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
+
+const shortEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\f': '\\f' }
