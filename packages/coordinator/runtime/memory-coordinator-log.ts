@@ -74,7 +74,7 @@ export class MemoryCoordinatorLog implements CoordinatorLog {
 
   /** Everything that is not committed is gone from the log, and who waits for it is told. */
   lose(error: KafkaError): void {
-    for (const { reject } of this.forgetUncommitted()) reject(error)
+    for (const waiting of this.forgetUncommitted()) waiting.reject(error)
   }
 
   /** As after a failover: what was not committed is gone, and nobody is told. */
