@@ -9,6 +9,8 @@ import { allApis } from './index.ts'
 export interface AnyMessage {
   /** `Fetch request v12`. */
   readonly name: string
+  readonly key: number
+  readonly direction: 'request' | 'response'
   readonly version: number
   readonly flexible: boolean
   readonly fields: Fields
@@ -20,11 +22,12 @@ export interface AnyMessage {
 export function everyMessage(): readonly AnyMessage[] {
   return allApis.flatMap((api) => {
     const [min, max] = api.versions
-    return Array.from({ length: max - min + 1 }, (_, index) => min + index).flatMap((version) => {
-      const common = { version, flexible: isFlexible(api, version) }
+    return Array.from({ length: max - min + 1 }, (_, index) => min + index).flatMap((version): readonly AnyMessage[] => {
+      const common = { key: api.key, version, flexible: isFlexible(api, version) }
       return [
         {
           ...common,
+          direction: 'request',
           name: `${api.name} request v${version}`,
           fields: api.request,
           encode: written((writer, value) => api.encodeRequest(writer, value, version)),
@@ -32,6 +35,7 @@ export function everyMessage(): readonly AnyMessage[] {
         },
         {
           ...common,
+          direction: 'response',
           name: `${api.name} response v${version}`,
           fields: api.response,
           encode: written((writer, value) => api.encodeResponse(writer, value, version)),
