@@ -8,7 +8,6 @@ import type { BrokerConfig } from './config/index.ts'
 import type { ClusterFeatures } from './features.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
 import type { Replicas } from './replication/replicas.ts'
-import type { ResponseBudget } from './response-budget.ts'
 
 /**
  * What handlers are made from. A handler takes the few it needs, not all of them:
@@ -27,7 +26,8 @@ export interface Services {
   readonly endpoints: Endpoints
   readonly replicas: Replicas
   readonly fetchSessions: FetchSessions
-  readonly responseBudget: ResponseBudget
+  /** How many more bytes of answers may wait for slow readers, over all connections. A fetch gives one batch even at 0. */
+  readonly responseRoom: () => number
   readonly logDirs: LogDirs
   readonly groups: GroupCoordinator
   readonly internalTopics: InternalTopics

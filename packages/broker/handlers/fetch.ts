@@ -10,7 +10,6 @@ import type { FetchReader } from '../replication/delayed-fetch.ts'
 import { FetchedPartition } from '../replication/fetched-partition.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Replicas, TopicReplicas } from '../replication/replicas.ts'
-import type { ResponseBudget } from '../response-budget.ts'
 
 type Request = RequestOf<typeof Fetch>
 type Response = ResponseDraft<typeof Fetch>
@@ -18,7 +17,7 @@ type Response = ResponseDraft<typeof Fetch>
 export interface FetchParts {
   readonly replicas: Replicas
   readonly fetchSessions: FetchSessions
-  readonly responseBudget: ResponseBudget
+  readonly responseRoom: () => number
   readonly config: Pick<BrokerConfig, 'fetch.max.bytes'>
 }
 
@@ -41,7 +40,7 @@ class Fetching {
     this.#context = context
     this.#replicaId = context.apiVersion >= 15 ? request.replicaState.replicaId : request.replicaId
     this.#reader = this.#replicaId >= 0 ? 'replica' : request.isolationLevel === 1 ? 'read-committed' : 'read-uncommitted'
-    this.#maxBytes = Math.min(request.maxBytes, parts.config['fetch.max.bytes'], parts.responseBudget.available)
+    this.#maxBytes = Math.min(request.maxBytes, parts.config['fetch.max.bytes'], parts.responseRoom())
   }
 
   answer(): Response | Promise<Response> {
@@ -150,11 +149,8 @@ class Fetching {
       bytes += fetched.bytes
       this.#topicOf(fetched.target)?.metrics.fetched(fetched.bytes, fetched.errorCode !== 0)
     }
-    const { responseBudget: budget } = this.#parts
     if (bytes > 0) {
-      budget.take(bytes)
       this.#context.whenSent(() => {
-        budget.giveBack(bytes)
         for (const fetched of found) fetched.release()
       })
     }

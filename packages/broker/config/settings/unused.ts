@@ -1,0 +1,20 @@
+/** Why settings of Kafka are accepted and change nothing. Each is the end of the sentence "It has no effect here: …". */
+export const unused = {
+  quorum: 'metadata lies in a file of the data directory, not in a Raft quorum',
+  threads: 'one event loop does the work of all threads',
+  jvm: 'it is about the Java virtual machine',
+  purgatory: 'waiting requests are taken off their lists as soon as they are answered',
+  reservoirs: 'metrics are counters and histograms, without sampling windows',
+  plugins: 'classes cannot be loaded by name',
+  oneBroker: 'there is one broker, which replicates to nobody yet',
+  cleaner: 'compaction is not built yet',
+  tiered: 'tiered storage is not built yet',
+  transactions: 'transactions are not built yet',
+  consumerProtocol: 'the consumer protocol of KIP-848 is not built yet',
+  shareGroups: 'share groups are not built yet',
+  streamsGroups: 'streams groups are not built yet',
+  quotas: 'quotas are not built yet',
+  security: 'TLS and SASL are not built yet',
+  tokens: 'delegation tokens are not built yet',
+  telemetry: 'client telemetry is not built yet',
+} as const
