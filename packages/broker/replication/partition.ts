@@ -125,6 +125,12 @@ export class Partition implements FetchablePartition, LogObserver {
     if (this.#log !== undefined && this.isLeader) this.#advance()
   }
 
+  /** Nothing is written or read any more. What was appended before is still answered for when it is safe. */
+  retire(reason: ErrorName): void {
+    this.#gone ??= reason
+    this.fetchWaiters.finishAll()
+  }
+
   /** The topic is gone; the log is somebody else's business now. */
   close(reason: ErrorName): void {
     this.#gone = reason

@@ -138,9 +138,14 @@ export class Replicas {
     for (const topic of this.#byName.values()) topic.settingsChanged()
   }
 
-  /** Everybody who waits is sent away; nothing is appended any more. */
+  /** The broker stops: nothing new begins, long polls are answered, and what was appended is still made safe and answered for. */
+  retire(): void {
+    for (const partition of this.#all()) partition.retire('NOT_LEADER_OR_FOLLOWER')
+  }
+
+  /** Whoever still waits is sent away. */
   close(): void {
-    for (const topic of this.#byName.values()) for (const partition of topic.partitions) partition?.close('NOT_LEADER_OR_FOLLOWER')
+    for (const partition of this.#all()) partition.close('NOT_LEADER_OR_FOLLOWER')
     this.deadlines.close()
   }
 
@@ -150,6 +155,10 @@ export class Replicas {
     if (error instanceof DiskError) return new KafkaError('KAFKA_STORAGE_ERROR', error.message, { cause: error })
     this.#options.logger.error(`Failed to ${doing}, which is a bug in the broker`, { error })
     return new KafkaError('UNKNOWN_SERVER_ERROR')
+  }
+
+  *#all(): Iterable<Partition> {
+    for (const topic of this.#byName.values()) for (const partition of topic.partitions) if (partition !== undefined) yield partition
   }
 
   #follow(before: TopicImage | undefined, after: TopicImage): void {

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { Buffer } from 'node:buffer'
+import { test } from 'node:test'
+import { VirtualTime } from '@odradek/common/time'
+import type { ErrorName } from '@odradek/protocol'
+import { Deadlines } from './deadlines.ts'
+import { DelayedFetch } from './delayed-fetch.ts'
+import { DelayedProduce } from './delayed-produce.ts'
+import { FakeLog } from './fake-log.ts'
+import { Partition } from './partition.ts'
+import type { PartitionAssignment } from './partition.ts'
+
+const alone: PartitionAssignment = { replicas: [1], isr: [1], leader: 1, leaderEpoch: 4, partitionEpoch: 0 }
+const client = { origin: 'client', apiVersion: 9, allInSync: true } as const
+const reader = { reader: 'read-uncommitted', maxBytes: 1000, atLeastOneBatch: true } as const
+
+function setUp(assignment: PartitionAssignment = alone, minInSyncReplicas = 1) {
+  const time = new VirtualTime()
+  const log = new FakeLog()
+  let opened = 0
+  const partition = new Partition({
+    brokerId: 1,
+    topic: 'orders',
+    topicId: 'A'.repeat(22),
+    partition: 0,
+    assignment,
+    openLog: () => {
+      opened++
+      return log
+    },
+    settings: () => ({ log: settings, minInSyncReplicas }),
+  })
+  return { time, log, partition, deadlines: new Deadlines({ clock: time, timer: time }), opened: () => opened }
+}
+
+/** Follows one produce request. */
+function produce({ partition, deadlines }: ReturnType<typeof setUp>, acks: 'leader' | 'all') {
+  const outcome: { settled: boolean; error: ErrorName | undefined } = { settled: false, error: undefined }
+  const { lastOffset } = partition.append(Buffer.from('batch'), { ...client, allInSync: acks === 'all' })
+  const request = new DelayedProduce(deadlines)
+  const waiters = acks === 'all' ? partition.replicatedWaiters : partition.writtenWaiters
+  request.waitFor(waiters, lastOffset, { fail: (error) => (outcome.error = error) })
+  void request.settled.then(() => (outcome.settled = true))
+  return outcome
+}
+
+test('a partition that nobody touches opens no log', () => {
+  const { partition, opened } = setUp()
+  assert.equal(partition.isLeader, true)
+  assert.equal(partition.leaderEpoch, 4)
+  assert.equal(opened(), 0)
+  assert.equal(partition.highWatermark, 0)
+  assert.equal(opened(), 1)
+})
+
+test('acks=1 is answered from the page cache, acks=all from the disk, and readers see what is on the disk', async () => {
+  const all = setUp()
+  const { time, log, partition } = all
+  const one = produce(all, 'leader')
+  const safe = produce(all, 'all')
+  await time.runTurn()
+  assert.deepEqual([one.settled, safe.settled], [false, false])
+  log.write()
+  await time.runTurn()
+  assert.deepEqual([one.settled, safe.settled], [true, false])
+  assert.equal(partition.highWatermark, 0)
+  const early = partition.read(0, reader)
+  assert.equal(!(early instanceof Promise) && early.bytes, 0)
+  log.sync()
+  await time.runTurn()
+  assert.equal(safe.settled, true)
+  assert.equal(safe.error, undefined)
+  assert.equal(partition.highWatermark, 2)
+})
+
+test('a long poll is answered when records are on the disk, not before', async () => {
+  const all = setUp()
+  const { time, log, partition, deadlines } = all
+  const fetch = new DelayedFetch({ deadlines, minBytes: 1, reader: 'read-uncommitted' })
+  let answered = false
+  fetch.watch(partition, { fetchOffset: 0, maxBytes: 1000 })
+  void fetch.wait(60_000, new AbortController().signal).then(() => (answered = true))
+  produce(all, 'leader')
+  log.write()
+  await time.runTurn()
+  assert.equal(answered, false)
+  log.sync()
+  await time.runTurn()
+  assert.equal(answered, true)
+})
+
+test('reading between the high watermark and the end gives nothing, beyond the end an error', () => {
+  const all = setUp()
+  produce(all, 'leader')
+  all.log.write()
+  const slice = all.partition.read(1, reader)
+  assert.equal(!(slice instanceof Promise) && slice.bytes, 0)
+  assert.throws(() => all.partition.read(2, reader), { code: 'OFFSET_OUT_OF_RANGE' })
+})
+
+test('a broken disk fails those who wait for it with KAFKA_STORAGE_ERROR', async () => {
+  const all = setUp()
+  const waiting = produce(all, 'all')
+  all.log.write()
+  all.log.fail()
+  await all.time.runTurn()
+  assert.deepEqual(waiting, { settled: true, error: 'KAFKA_STORAGE_ERROR' })
+})
+
+test('whoever waits for a partition that is deleted or led by another broker is told at once', async () => {
+  const deleted = setUp()
+  const first = produce(deleted, 'all')
+  deleted.partition.close('UNKNOWN_TOPIC_OR_PARTITION')
+  const moved = setUp()
+  const second = produce(moved, 'all')
+  moved.partition.assign({ ...alone, leader: 2, leaderEpoch: 5 })
+  await deleted.time.runTurn()
+  await moved.time.runTurn()
+  assert.deepEqual([first.error, second.error], ['UNKNOWN_TOPIC_OR_PARTITION', 'NOT_LEADER_OR_FOLLOWER'])
+  assert.throws(() => deleted.partition.append(Buffer.from('x'), client), { code: 'UNKNOWN_TOPIC_OR_PARTITION' })
+  assert.throws(() => moved.partition.append(Buffer.from('x'), client), { code: 'NOT_LEADER_OR_FOLLOWER' })
+})
+
+test('a client that knows an older leader epoch is fenced, one that knows a newer one is asked to wait', () => {
+  const { partition } = setUp()
+  partition.requireLeader(4)
+  partition.requireLeader(-1)
+  assert.throws(() => partition.requireLeader(3), { code: 'FENCED_LEADER_EPOCH' })
+  assert.throws(() => partition.requireLeader(5), { code: 'UNKNOWN_LEADER_EPOCH' })
+})
+
+test('below min.insync.replicas acks=all is refused, and acks=1 is taken and not shown', async () => {
+  const all = setUp({ ...alone, replicas: [1, 2, 3], isr: [1] }, 2)
+  assert.throws(() => all.partition.append(Buffer.from('x'), client), { code: 'NOT_ENOUGH_REPLICAS' })
+  const taken = produce(all, 'leader')
+  all.log.write()
+  all.log.sync()
+  await all.time.runTurn()
+  assert.equal(taken.settled, true)
+  assert.equal(all.partition.highWatermark, 0)
+})
+
+test('a topic with one replica is never below min.insync.replicas', () => {
+  const { partition } = setUp(alone, 2)
+  assert.equal(partition.enoughInSync, true)
+})
+
+const settings = {
+  segmentBytes: 1 << 30,
+  segmentMs: Infinity,
+  segmentJitterMs: 0,
+  segmentIndexBytes: 1 << 20,
+  indexIntervalBytes: 4096,
+  maxMessageBytes: 1_048_588,
+  flushMessages: Infinity,
+  flushMs: Infinity,
+  retentionBytes: Infinity,
+  retentionMs: Infinity,
+  fileDeleteDelayMs: 60_000,
+  deletes: true,
+  compacts: false,
+  maxCompactionLagMs: Infinity,
+  compressionType: 'producer',
+  compressionLevel: undefined,
+  stampsLogAppendTime: false,
+  timestampBeforeMaxMs: Infinity,
+  timestampAfterMaxMs: Infinity,
+} as const
