@@ -1,5 +1,7 @@
 export { GroupCoordinator } from './group/group-coordinator.ts'
 export type { GroupCoordinatorOptions } from './group/group-coordinator.ts'
+export { groupConfig } from './group/group-config.ts'
+export type { GroupConfig } from './group/group-config.ts'
 export { groupMetrics } from './group/group-metrics.ts'
 export type { GroupContext } from './group/messages.ts'
 export type { CoordinatorEntry, CoordinatorLog, LoadedEntry, LoadedMarker, LoadedRecord } from './runtime/coordinator-log.ts'

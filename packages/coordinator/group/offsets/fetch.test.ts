@@ -60,7 +60,7 @@ test('where a coordinator that is not there is told of, by version', async () =>
     return answer.answer
   }
   assert.deepEqual(
-    (await fetch(1))?.topics?.[0]?.partitions.map(({ errorCode, committedOffset }) => [errorCode, committedOffset]),
+    (await fetch(1))?.topics?.[0]?.partitions?.map(({ errorCode, committedOffset }) => [errorCode, committedOffset]),
     [
       [16, -1],
       [16, -1],
