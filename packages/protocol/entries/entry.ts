@@ -5,7 +5,7 @@ import { compile } from '../schema/compile.ts'
 import type { MessageCodec } from '../schema/compile.ts'
 import type { Fields, ReadOf, WriteOf } from '../schema/field.ts'
 import { MAX_REQUEST_ELEMENTS } from '../schema/limits.ts'
-import { nameMessage } from '../schema/malformed-message.ts'
+import { MalformedMessage } from '../schema/malformed-message.ts'
 
 /**
  * A kind of record in an internal topic such as `__consumer_offsets`.
@@ -90,6 +90,6 @@ function decode<Value>(name: string, bytes: Buffer, read: (reader: ByteReader) =
   try {
     return read(new ByteReader(bytes))
   } catch (error) {
-    throw nameMessage(error, name)
+    throw MalformedMessage.in(name, error)
   }
 }

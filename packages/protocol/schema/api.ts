@@ -4,7 +4,7 @@ import { compile } from './compile.ts'
 import type { MessageCodec } from './compile.ts'
 import type { Fields, ReadOf, WriteOf } from './field.ts'
 import { MAX_REQUEST_ELEMENTS, MAX_RESPONSE_ELEMENTS } from './limits.ts'
-import { nameMessage } from './malformed-message.ts'
+import { MalformedMessage } from './malformed-message.ts'
 
 /** One of Kafka's APIs: its number, its versions, and how its two messages are read and written in each. */
 export interface Api<Request extends Fields = Fields, Response extends Fields = Fields> {
@@ -108,6 +108,6 @@ function read<Read>({ name, codec }: PerVersion<Read, never>, reader: ByteReader
   try {
     return readMessage(reader)
   } catch (error) {
-    throw nameMessage(error, `${name} v${version}`)
+    throw MalformedMessage.in(`${name} v${version}`, error)
   }
 }

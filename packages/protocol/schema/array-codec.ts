@@ -4,7 +4,7 @@ import type { ByteReader } from '@odradek/common/bytes'
 import type { Codec, Context } from './codec.ts'
 import { compactLength, int32Length } from './lengths.ts'
 import { FIRST_ALLOCATION, MAX_ARRAY_LENGTH } from './limits.ts'
-import { locate } from './malformed-message.ts'
+import { MalformedMessage } from './malformed-message.ts'
 
 /** Elements behind their number. A number that can't be true is refused before anything is allocated for it. */
 export function arrayCodec<Element>(element: Codec<Element>, nullable: boolean, context: Context): Codec<readonly Element[] | null> {
@@ -36,7 +36,7 @@ export function arrayCodec<Element>(element: Codec<Element>, nullable: boolean, 
       try {
         for (; index < count; index++) elements[index] = readElement(reader)
       } catch (error) {
-        throw locate(error, index)
+        throw MalformedMessage.at(index, error)
       }
       return elements
     },

@@ -42,17 +42,22 @@ function compileStruct(fields: Fields, context: Context): Codec<Struct> {
   const { version, flexible } = context
   const entries = Object.entries(fields)
   const parts = entries.map(([name, field]): Part => {
-    const part = { name, default: field.default }
-    if (!exists(field, version)) return { ...part, codec: undefined, ...(field.ignorable ? {} : { refuse: refusal(name, field, version) }) }
-    return { ...part, codec: field.tag === undefined ? compileField(field, context) : undefined }
+    const part = { name, default: field.default, codec: undefined }
+    if (!isCarried(field, context)) return field.ignorable ? part : { ...part, refuse: refusal(name, field, version) }
+    return field.tag === undefined ? { ...part, codec: compileField(field, context) } : part
   })
   if (!flexible) return structCodec(parts, undefined)
   const tagged = entries.flatMap(([name, field]) =>
-    field.tag === undefined || !exists(field, version)
+    field.tag === undefined || !isCarried(field, context)
       ? []
       : [{ tag: field.tag, name, codec: compileField(field, context), isDefault: (value: unknown) => isDefault(field, value) }],
   )
   return structCodec(parts, taggedFields(tagged))
+}
+
+/** Whether there is a place for the field in this version: tagged fields have one in flexible versions only. */
+function isCarried(field: Field, { version, flexible }: Context): boolean {
+  return exists(field, version) && (flexible || field.tag === undefined)
 }
 
 function compileField(field: Field, context: Context): Codec {

@@ -4,36 +4,48 @@ import { MalformedBytes } from '@odradek/common/bytes'
 export class MalformedMessage extends MalformedBytes {
   /** What is wrong. */
   readonly reason: string
-  /** Where in the message, such as `topics[2].partitions[0].records`. */
-  readonly path: string
+  #path = ''
+  #messageName = ''
 
-  constructor(reason: string, position: number, path: string, messageName = '') {
+  constructor(reason: string, position: number) {
     super(reason, position)
     this.name = 'MalformedMessage'
-    this.message = [messageName, path, reason].filter((part) => part !== '').join(': ')
     this.reason = reason
-    this.path = path
+    this.message = reason
   }
-}
 
-/**
- * What to throw on when the field or element `step` could not be read: the same error with the step before its path.
- * Whatever is not about malformed bytes is a bug and passes unchanged.
- */
-export function locate(error: unknown, step: string | number): unknown {
-  if (!(error instanceof MalformedBytes)) return error
-  const { reason, path } = parts(error)
-  const here = typeof step === 'number' ? `[${step}]` : step
-  return new MalformedMessage(reason, error.position, path === '' || path.startsWith('[') ? here + path : `${here}.${path}`)
-}
+  /** Where in the message, such as `topics[2].partitions[0].records`. */
+  get path(): string {
+    return this.#path
+  }
 
-/** The same error with the name of the message before its sentence. */
-export function nameMessage(error: unknown, messageName: string): unknown {
-  if (!(error instanceof MalformedBytes)) return error
-  const { reason, path } = parts(error)
-  return new MalformedMessage(reason, error.position, path, messageName)
-}
+  /**
+   * What to throw on when the field or element `step` could not be read: the same error with the step before its path.
+   * Whatever is not about malformed bytes is a bug and passes unchanged.
+   */
+  static at(step: string | number, error: unknown): unknown {
+    if (!(error instanceof MalformedBytes)) return error
+    const malformed = MalformedMessage.#from(error)
+    const here = typeof step === 'number' ? `[${step}]` : step
+    const inner = malformed.#path
+    malformed.#path = inner === '' || inner.startsWith('[') ? here + inner : `${here}.${inner}`
+    return malformed.#told()
+  }
 
-function parts(error: MalformedBytes): { readonly reason: string; readonly path: string } {
-  return error instanceof MalformedMessage ? error : { reason: error.message, path: '' }
+  /** The same error with the name of the message at the head of its sentence. */
+  static in(messageName: string, error: unknown): unknown {
+    if (!(error instanceof MalformedBytes)) return error
+    const malformed = MalformedMessage.#from(error)
+    malformed.#messageName = messageName
+    return malformed.#told()
+  }
+
+  static #from(error: MalformedBytes): MalformedMessage {
+    return error instanceof MalformedMessage ? error : new MalformedMessage(error.message, error.position)
+  }
+
+  #told(): this {
+    this.message = [this.#messageName, this.#path, this.reason].filter((part) => part !== '').join(': ')
+    return this
+  }
 }

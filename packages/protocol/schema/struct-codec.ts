@@ -1,7 +1,7 @@
 import type { ByteReader, ByteWriter } from '@odradek/common/bytes'
 import type { Codec } from './codec.ts'
 import type { UnknownTags } from './field.ts'
-import { locate } from './malformed-message.ts'
+import { MalformedMessage } from './malformed-message.ts'
 
 /** A struct while it is read or written: its properties have the types that the declaration says. */
 export interface Struct extends UnknownTags {
@@ -51,7 +51,7 @@ export function structCodec(parts: readonly Part[], tail: Tail | undefined): Cod
           tail.read(reader, struct)
         }
       } catch (error) {
-        throw locate(error, current)
+        throw MalformedMessage.at(current, error)
       }
       return struct
     },

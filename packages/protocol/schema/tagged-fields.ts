@@ -3,7 +3,7 @@ import type { ByteReader } from '@odradek/common/bytes'
 import type { Codec } from './codec.ts'
 import type { UnknownTag } from './field.ts'
 import { MAX_TAG, MAX_TAGS } from './limits.ts'
-import { locate } from './malformed-message.ts'
+import { MalformedMessage } from './malformed-message.ts'
 import type { Tail } from './struct-codec.ts'
 
 /** A tagged field of this version. */
@@ -63,7 +63,7 @@ function readTagged(reader: ByteReader, size: number, { name, codec }: Tagged): 
     if (reader.position !== end) throw new MalformedBytes(`A tagged field says that it has ${size} bytes and has not`, reader.position)
     return value
   } catch (error) {
-    throw locate(error, name)
+    throw MalformedMessage.at(name, error)
   }
 }
 
