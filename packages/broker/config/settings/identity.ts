@@ -1,4 +1,4 @@
-import { int, list, listOf, long, string } from '@odradek/common/config'
+import { int, list, listOf, long, maxLong, string } from '@odradek/common/config'
 import { unused } from './unused.ts'
 
 /** Who the broker is, and how it belongs to its cluster. */
@@ -37,7 +37,7 @@ export const identityConfig = {
     unused: unused.quorum,
   }),
   'server.max.startup.time.ms': long({
-    default: 9_223_372_036_854_775_807,
+    default: maxLong,
     atLeast: 0,
     isInternal: true,
     doc: 'How long the start may take.',
