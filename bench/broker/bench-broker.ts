@@ -43,7 +43,6 @@ export async function benchBroker(words: readonly string[]): Promise<number> {
         continue
       }
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one case at a time: they would measure each other
         const result = resultOf(asked, await stage.run(asked))
         results.push(result)
         say(table(asked, result).join('\n'))

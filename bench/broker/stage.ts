@@ -39,15 +39,12 @@ export class Stage {
     for (const contender of this.#contenders) {
       const topic = this.#name(asked)
       prepared.set(contender, topic)
-      // oxlint-disable-next-line no-await-in-loop -- one contender works, the other rests
       await asked.prepare?.(this.#loadRun(contender, topic, 1))
       const topicOfRun = asked.prepare === undefined ? this.#name(asked) : topic
-      // oxlint-disable-next-line no-await-in-loop
       await asked.run(this.#loadRun(contender, topicOfRun, this.#warmUpSeconds(contender)))
     }
     for (const { contender, pair } of this.#order(asked)) {
       const topic = asked.prepare === undefined ? this.#name(asked) : (prepared.get(contender) ?? '')
-      // oxlint-disable-next-line no-await-in-loop
       runs.push({ contender: contender.name, pair, measured: await asked.run(this.#loadRun(contender, topic, this.#arguments.seconds)) })
     }
     return runs
@@ -56,10 +53,8 @@ export class Stage {
   async #runStart(asked: StartCase): Promise<readonly Run[]> {
     await this.#stopAll()
     const runs: Run[] = []
-    // oxlint-disable-next-line no-await-in-loop
     for (const contender of this.#contenders) await asked.prepare(this.#startRun(asked, contender))
     for (const { contender, pair } of this.#order(asked)) {
-      // oxlint-disable-next-line no-await-in-loop
       runs.push({ contender: contender.name, pair, measured: await asked.run(this.#startRun(asked, contender)) })
     }
     for (const contender of this.#contenders) rmSync(this.#startRun(asked, contender).directory, { recursive: true, force: true })
@@ -85,7 +80,6 @@ export class Stage {
         settings: asked.settings[contender.name],
         awaitReady: true,
       }
-      // oxlint-disable-next-line no-await-in-loop
       this.#brokers.set(contender.name, await contender.start(options))
     }
     this.#settings = settings

@@ -61,7 +61,6 @@ async function pidIn(directory: string, notBefore: number): Promise<number> {
   for (const deadline = monotonicSeconds() + 60; monotonicSeconds() < deadline;) {
     const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').trim()) : 0
     if (pid > 0 && isAlive(pid) && startedAt(pid) > notBefore - 0.02) return pid
-    // oxlint-disable-next-line no-await-in-loop -- one look after the other
     await sleep(2)
   }
   throw new Error(`Apache Kafka did not start in ${directory}`)

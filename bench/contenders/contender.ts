@@ -41,17 +41,14 @@ export interface RunningBroker {
 /** Resolves when something accepts connections on the port; rejects when the process ends first, or after two minutes. */
 export async function awaitPort(port: number, pid: number): Promise<void> {
   const deadline = monotonicSeconds() + 120
-  // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
   while (!(await accepts(port))) {
     if (!isAlive(pid)) throw new Error(`the broker (pid ${pid}) ended before it listened on port ${port}`)
     if (monotonicSeconds() > deadline) throw new Error(`nobody listens on port ${port} after two minutes`)
-    // oxlint-disable-next-line no-await-in-loop
     await sleep(10)
   }
 }
 
 export async function awaitEnd(pid: number): Promise<void> {
-  // oxlint-disable-next-line no-await-in-loop
   while (isAlive(pid)) await sleep(10)
 }
 

@@ -68,7 +68,6 @@ function startCase({ name, question, topics, partitions, after, goals, ...rest }
       await on.load.run('topics', { port: on.port, prefix: 'start', count: topics, partitions, requests: Math.ceil(topics / 100) })
       // Something for recovery to find in each first partition.
       const names = topics === 1 ? ['start'] : Array.from({ length: Math.min(topics, 20) }, (_, i) => `start-${i}`)
-      // oxlint-disable-next-line no-await-in-loop -- one connection after the other is quick enough
       for (const topic of names) await on.load.run('first', { port: on.port, topic })
       await broker[after]()
     },

@@ -47,7 +47,6 @@ async function untilQuiet(broker: RunningBroker): Promise<void> {
   let quietSteps = 0
   let last = useOf(broker.pid).cpuSeconds
   for (let step = 0; step < 120 && quietSteps < 4; step++) {
-    // oxlint-disable-next-line no-await-in-loop -- time has to pass
     await sleep(stepMs)
     const now = useOf(broker.pid).cpuSeconds
     quietSteps = (now - last) * 1000 < quietCores * stepMs ? quietSteps + 1 : 0

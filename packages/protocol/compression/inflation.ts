@@ -15,7 +15,6 @@ export function runAtOnce(inflation: Inflation): Buffer {
 }
 
 export async function runInParts(inflation: Inflation): Promise<Buffer> {
-  // eslint-disable-next-line no-await-in-loop -- the pause is the point
   while (inflation.step()) await pause()
   return inflation.result()
 }

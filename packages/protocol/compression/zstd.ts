@@ -19,7 +19,6 @@ export const deflateZstdSync = (bytes: Buffer, level?: number): Buffer => zlib.z
 export async function inflateZstd(bytes: Buffer, maxOutput: number): Promise<Buffer> {
   const frames = new Frames(bytes, maxOutput)
   try {
-    // eslint-disable-next-line no-await-in-loop -- where a frame begins is known when the one before it has ended
     while (frames.more()) frames.take(await decompressAsync(frames.rest(), frames.options()))
   } catch (error) {
     throw inflateError('zstd', error, maxOutput)

@@ -57,12 +57,10 @@ test('records come back as they went in, whatever the codec, alone and at once o
 test('a batch in another codec keeps offsets, times and producer', async () => {
   const records = inflatedOf(javaBatches.transactional)
   for (const codec of codecs) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other reads better in a failure
     const other = await reencodeBatch(javaBatches.transactional, 0, records, codec)
     assert.equal(batch.crcIsValid(other, 0), true)
     assert.equal(batch.codecId(other, 0), codecs.indexOf(codec))
     assert.equal(batch.isTransactional(other, 0), true)
-    // oxlint-disable-next-line no-await-in-loop
     const back = await reencodeBatch(other, 0, codec === 'none' ? records : await inflateRecords(other, 0, 1000), 'none')
     assert.deepEqual(back, javaBatches.transactional)
   }

@@ -93,7 +93,6 @@ test('batches that Kafka’s own classes have compressed are read with every rec
     assert.equal(batch.baseOffset(bytes, 0), 100)
     batch.assignOffset(bytes, 0, 0, -1)
     assert.equal(findBatchProblem(bytes, 0, bytes.length), undefined, what)
-    // oxlint-disable-next-line no-await-in-loop -- one after the other, so that a failure says which
     assert.equal(await described(bytes), records.map((record, offset) => `${offset},${written(record)}`).join(';'), what)
   }
 })
