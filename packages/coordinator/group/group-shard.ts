@@ -207,7 +207,8 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
       const isKept = this.#written.has(groupId) || this.#offsets.ofGroup(groupId) !== undefined || this.#offsets.hasAnyPending(groupId)
       if (group === undefined) {
         if (isKept) this.#groups.set(groupId, this.#restore(groupId))
-      } else if (group.state === 'Empty' && group.pendingJoins.size === 0 && !isKept) {
+      } else if (group.state === 'Empty' && group.generation === 0 && group.pendingJoins.size === 0 && !isKept) {
+        // One that had a generation stays until it is cleaned up, so that the next one has a higher number.
         this.#groups.delete(groupId)
       }
     }

@@ -55,8 +55,9 @@ export class GroupStory {
   async failOver(): Promise<void> {
     this.log.forgetUncommitted()
     this.coordinator.close()
+    this.#epoch++
     this.coordinator = this.#coordinator(new MetricsRegistry(this.time))
-    this.coordinator.elected(0, ++this.#epoch)
+    this.coordinator.elected(0, this.#epoch)
     await this.time.runTurn()
   }
 
@@ -106,7 +107,7 @@ export class GroupStory {
       log: this.log,
       clock: this.time,
       timer: this.time,
-      random: new SeededRandom(7),
+      random: new SeededRandom(this.#epoch),
       logger: silentLogger,
       config: () => this.config,
       metrics,

@@ -11,14 +11,24 @@ export class MemoryCoordinatorLog implements CoordinatorLog {
   readonly #partitions: LoadedEntry[][]
   readonly #waiting: Waiting[] = []
   #failure: KafkaError | undefined
-  /** Whether appends are committed as they come, or wait for `commit`. */
-  isManual = false
+  #isManual = false
   /** One entry an append: how many records it had. */
   readonly appends: number[] = []
   pieceSize = 3
 
   constructor(partitions = 1) {
     this.#partitions = Array.from({ length: partitions }, () => [])
+  }
+
+  /** Whether appends wait for `commit`, or are committed as they come. */
+  get isManual(): boolean {
+    return this.#isManual
+  }
+
+  set isManual(isManual: boolean) {
+    this.#isManual = isManual
+    // The high watermark passes in order, so those that wait go first.
+    if (!isManual) this.commit()
   }
 
   partitionCount(): number {

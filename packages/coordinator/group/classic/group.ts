@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { KafkaError } from '@odradek/protocol'
 import type { Waiter } from '../../runtime/outcome.ts'
 import type { JoinAnswer } from '../messages.ts'
@@ -104,6 +105,7 @@ export class ClassicGroup {
   }
 
   add(member: Member): void {
+    assert(!this.#members.has(member.memberId), 'ids of members are never given out twice')
     this.leaderId ??= member.memberId
     this.#members.set(member.memberId, member)
     if (member.instanceId !== undefined) this.#staticMembers.set(member.instanceId, member.memberId)
