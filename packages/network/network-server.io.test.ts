@@ -45,16 +45,22 @@ const portOf = (server: NetworkServer, index = 0): number => server.bound[index]
 /** Sends requests and collects answers; `undefined` when the connection is closed first. */
 async function ask(socket: Socket, bytes: Buffer, count: number): Promise<readonly string[] | undefined> {
   const answers: string[] = []
-  let received = Buffer.alloc(0)
+  let chunks: Buffer[] = []
+  let missing = 4
   socket.write(bytes)
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-    received = Buffer.concat([received, chunk])
+    chunks.push(chunk)
+    missing -= chunk.length
+    if (missing > 0) continue
+    let received = Buffer.concat(chunks)
     while (received.length >= 4 && received.length >= 4 + received.readInt32BE()) {
       const size = received.readInt32BE()
       answers.push(received.toString('latin1', 4, 4 + size))
       received = received.subarray(4 + size)
     }
     if (answers.length === count) return answers
+    chunks = [received]
+    missing = (received.length < 4 ? 4 : 4 + received.readInt32BE()) - received.length
   }
   return undefined
 }

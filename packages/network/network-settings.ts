@@ -1,11 +1,12 @@
 import { int, list, long, string } from '@odradek/common/config'
 import type { ConfigOf } from '@odradek/common/config'
 
-/** Settings of sockets and of what they may hold. */
-export const networkConfig = {
+/** Where the broker listens, and what it tells clients about that. */
+export const listenerConfig = {
   listeners: list({
     default: ['PLAINTEXT://:9092'],
     isNonEmpty: true,
+    scope: 'per-broker',
     doc:
       'Where the broker listens, as NAME://host:port with commas between. Names must differ, and ports too, unless one host is an IPv4 ' +
       'and the other an IPv6 address. Without a host, or with 0.0.0.0 or [::], it listens on all interfaces; with port 0 on any free port.',
@@ -17,9 +18,14 @@ export const networkConfig = {
       'Without it a client is told the address that it has connected to, which nearly always works.',
   }),
   'listener.security.protocol.map': string({
-    default: 'PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',
+    default: 'SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT',
+    scope: 'per-broker',
     doc: 'Which security protocol a listener speaks, as NAME:PROTOCOL with commas between. Needed for listeners that are not called like their protocol.',
   }),
+}
+
+/** Connections: how many, how large their requests are, how long they may be silent or slow. */
+export const socketConfig = {
   'socket.listen.backlog.size': int({
     default: 50,
     atLeast: 1,
@@ -78,6 +84,10 @@ export const networkConfig = {
     isOurs: true,
     doc: 'How long a client may take to read an answer, or each MiB of a large one, before its connection is closed.',
   }),
+}
+
+/** Requests and answers in the broker: how many, how much memory. */
+export const requestConfig = {
   'queued.max.requests': int({
     default: 500,
     atLeast: 1,
@@ -99,5 +109,8 @@ export const networkConfig = {
       'connections that do not read at all are closed. -1: an eighth of the memory, at least 64 MiB.',
   }),
 }
+
+/** All settings of the network. */
+export const networkConfig = { ...listenerConfig, ...socketConfig, ...requestConfig }
 
 export type NetworkConfig = ConfigOf<typeof networkConfig>

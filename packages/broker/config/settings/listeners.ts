@@ -1,23 +1,10 @@
 import { int, list, long, string } from '@odradek/common/config'
+import * as network from '@odradek/network'
 import { unused } from './unused.ts'
 
 /** Where the broker listens, and what it tells clients about that. */
 export const listenerConfig = {
-  listeners: list({
-    default: ['PLAINTEXT://:9092'],
-    isNonEmpty: true,
-    scope: 'per-broker',
-    doc: 'Where the broker listens, as NAME://host:port. Without a host it is all addresses of the machine, with port 0 any free port.',
-  }),
-  'advertised.listeners': list({
-    default: null,
-    doc: 'What clients are told to connect to, as NAME://host:port. When it is not set, a client is told the address at which it reached the broker.',
-  }),
-  'listener.security.protocol.map': string({
-    default: 'SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT',
-    scope: 'per-broker',
-    doc: 'Which security protocol a listener of a name speaks, as NAME:PROTOCOL. Settings of one listener have the prefix listener.name.<name in lower case>.',
-  }),
+  ...network.listenerConfig,
   'inter.broker.listener.name': string({
     default: null,
     doc: 'The listener at which other brokers reach this one. Either this or security.inter.broker.protocol may be set.',
@@ -32,6 +19,7 @@ export const listenerConfig = {
 
 /** Connections: how many, how large their buffers are, how long they may be silent. */
 export const socketConfig = {
+  ...network.socketConfig,
   'socket.send.buffer.bytes': int({
     default: 102_400,
     doc: 'SO_SNDBUF of a connection.',
@@ -41,16 +29,6 @@ export const socketConfig = {
     default: 102_400,
     doc: 'SO_RCVBUF of a connection.',
     unused: 'the operating system sizes the buffers of sockets',
-  }),
-  'socket.listen.backlog.size': int({
-    default: 50,
-    atLeast: 1,
-    doc: 'How many connections the operating system keeps that have not been accepted yet.',
-  }),
-  'socket.request.max.bytes': int({
-    default: 104_857_600,
-    atLeast: 1,
-    doc: 'The largest request. A connection that announces a larger one is closed.',
   }),
   'socket.connection.setup.timeout.ms': long({
     default: 10_000,
@@ -62,33 +40,6 @@ export const socketConfig = {
     doc: 'The same after many failures; it grows with each.',
     unused: unused.oneBroker,
   }),
-  'max.connections': int({
-    default: 20_000,
-    kafkaDefault: '2147483647',
-    atLeast: 0,
-    scope: 'cluster-wide',
-    doc: 'How many connections the broker keeps open at the same time; never more than 60 % of the descriptors it may have. Further ones are refused.',
-  }),
-  'max.connections.per.ip': int({
-    default: 1000,
-    kafkaDefault: '2147483647',
-    atLeast: 0,
-    scope: 'cluster-wide',
-    doc: 'How many connections come from one address at the same time. Further ones are refused.',
-  }),
-  'max.connections.per.ip.overrides': string({
-    default: '',
-    scope: 'cluster-wide',
-    doc: 'Exceptions from max.connections.per.ip, as host:count with commas between them.',
-  }),
-  'max.connection.creation.rate': int({
-    default: 500,
-    kafkaDefault: '2147483647',
-    atLeast: 0,
-    scope: 'cluster-wide',
-    doc: 'How many connections a second are accepted. Those beyond it wait in the backlog of the operating system.',
-  }),
-  'connections.max.idle.ms': long({ default: 600_000, doc: 'After what silence a connection is closed.' }),
   'connection.handshake.timeout.ms': int({
     default: 10_000,
     atLeast: 1,
@@ -102,22 +53,11 @@ export const socketConfig = {
     doc: 'How long the answer to a failed authentication is held back.',
     unused: unused.security,
   }),
-  'request.receive.timeout.ms': int({
-    default: 30_000,
-    atLeast: 1,
-    isOurs: true,
-    doc: 'How long a client may take from the first to the last byte of a request before its connection is closed.',
-  }),
-  'response.send.timeout.ms': int({
-    default: 60_000,
-    atLeast: 1,
-    isOurs: true,
-    doc: 'How long a client may take to read an answer that is on its way before its connection is closed.',
-  }),
 }
 
 /** Requests in the broker: how many, how much memory. */
 export const requestConfig = {
+  ...network.requestConfig,
   'num.network.threads': int({
     default: 3,
     atLeast: 1,
@@ -138,20 +78,6 @@ export const requestConfig = {
     scope: 'cluster-wide',
     doc: 'How many threads do what has to be done now and then.',
     unused: unused.threads,
-  }),
-  'queued.max.requests': int({
-    default: 500,
-    atLeast: 1,
-    doc: 'How many requests may be in process before the broker stops reading from its connections.',
-  }),
-  'queued.max.request.bytes': long({
-    default: -1,
-    doc: 'How many bytes of requests may be in process before the broker stops reading from its connections; −1 is an eighth of the memory, 64 MiB at least.',
-  }),
-  'queued.max.response.bytes': long({
-    default: -1,
-    isOurs: true,
-    doc: 'How many bytes of answers may wait to be sent. When they are used up, fetches get less, one batch at least; −1 is an eighth of the memory, 64 MiB at least.',
   }),
   'request.timeout.ms': int({
     default: 30_000,
