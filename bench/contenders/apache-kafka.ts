@@ -27,10 +27,12 @@ async function start(options: StartOptions): Promise<RunningBroker> {
   const words = ['start', '--port', String(port), '--dir', directory, '--timeout', '600', ...settings]
   const began = monotonicSeconds()
   // The script stays in front of the broker: it is what knows how to end it.
-  const script = spawn(kit, words, { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+  const script = spawn(kit, words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  let complaint = ''
+  script.stderr.on('data', (text: Buffer) => (complaint += text.toString()))
   const ready = new Promise<void>((resolve, reject) => {
     script.stdout.on('data', (text: Buffer) => text.includes('ready') && resolve())
-    script.once('exit', () => reject(new Error(`Apache Kafka did not start; see ${directory}/1/broker.log`)))
+    script.once('exit', () => reject(new Error(`Apache Kafka did not start; see ${directory}/1/broker.log\n${complaint}`)))
   })
   // Whoever does not wait for it must not be surprised by its failure either.
   ready.catch(() => {})

@@ -68,12 +68,16 @@ test('a producer id needs a sequence', () => {
 })
 
 test('numbers that a double cannot hold are refused before anybody counts with them', () => {
-  for (const at of [field.producerId, field.baseTimestamp, field.maxTimestamp]) {
+  for (const [at, problem] of [
+    [field.producerId, 'UNSAFE_PRODUCER_ID'],
+    [field.baseTimestamp, 'UNSAFE_TIMESTAMP'],
+    [field.maxTimestamp, 'UNSAFE_TIMESTAMP'],
+  ] as const) {
     const large = changed(plain, (copy) => {
       copy.writeInt32BE(0, field.baseSequence)
       copy.writeBigInt64BE(2n ** 60n, at)
     })
-    assert.equal(problemOf(large), 'UNSAFE_NUMBER')
+    assert.equal(problemOf(large), problem)
   }
 })
 

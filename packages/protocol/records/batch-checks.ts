@@ -15,7 +15,8 @@ export const batchProblems = {
   COUNT: ['INVALID_RECORD', 'The record count does not fit the last offset delta.'],
   CONTROL: ['INVALID_RECORD', 'Clients are not allowed to write control records.'],
   SEQUENCE: ['INVALID_RECORD', 'A batch with a producer id needs a base sequence of 0 or more.'],
-  UNSAFE_NUMBER: ['INVALID_RECORD', 'A timestamp or the producer id lies beyond 2^53.'],
+  UNSAFE_PRODUCER_ID: ['INVALID_RECORD', 'The producer id lies beyond 2^53.'],
+  UNSAFE_TIMESTAMP: ['INVALID_TIMESTAMP', 'A timestamp lies beyond 2^53 milliseconds.'],
   LOG_APPEND_TIME: ['INVALID_TIMESTAMP', 'Clients are not allowed to mark a batch with log append time.'],
   CODEC: ['UNSUPPORTED_COMPRESSION_TYPE', 'The compression type does not exist.'],
 } as const satisfies Record<string, readonly [code: ErrorName, message: string]>
@@ -52,12 +53,9 @@ export function findProducedProblem(buffer: Buffer, position: number): BatchProb
   if (producerId > batch.NO_PRODUCER_ID && batch.baseSequence(buffer, position) < 0) return 'SEQUENCE'
   if ((attributes & batch.batchAttribute.codec) > 4) return 'CODEC'
   if ((attributes & batch.batchAttribute.logAppendTime) !== 0) return 'LOG_APPEND_TIME'
-  if (
-    !Number.isSafeInteger(producerId) ||
-    !Number.isSafeInteger(batch.baseTimestamp(buffer, position)) ||
-    !Number.isSafeInteger(batch.maxTimestamp(buffer, position))
-  )
-    return 'UNSAFE_NUMBER'
+  if (!Number.isSafeInteger(producerId)) return 'UNSAFE_PRODUCER_ID'
+  const isSafe = Number.isSafeInteger(batch.baseTimestamp(buffer, position)) && Number.isSafeInteger(batch.maxTimestamp(buffer, position))
+  if (!isSafe) return 'UNSAFE_TIMESTAMP'
   return undefined
 }
 
