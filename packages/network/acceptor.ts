@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { UserError } from '@odradek/common/errors'
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
@@ -23,18 +24,11 @@ export interface AcceptorOptions {
 /** Accepts connections of one listener. */
 export class Acceptor {
   readonly #options: AcceptorOptions
-  readonly #server: Server
+  readonly #servers: Server[] = []
   #bound: BoundListener | undefined
 
   constructor(options: AcceptorOptions) {
     this.#options = options
-    this.#server = createServer({
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: 60_000,
-      pauseOnConnect: true,
-      allowHalfOpen: true,
-    })
   }
 
   get bound(): BoundListener | undefined {
@@ -43,40 +37,64 @@ export class Acceptor {
 
   /** Hands each accepted socket, paused, to `accepted`. Throws `UserError` when the port cannot be had. */
   async listen(accepted: (socket: Socket, who: { peer: Address; local: Address }) => void): Promise<void> {
-    const { listener, backlog, admit, failed } = this.#options
-    this.#server.on('connection', (socket) => {
-      const { remoteAddress, remotePort = 0, localAddress = '', localPort = 0 } = socket
-      if (remoteAddress === undefined) {
-        socket.destroy() // it has gone again already
-        return
-      }
-      const peer = { address: plainAddress(remoteAddress), port: remotePort }
-      if (admit(peer)) accepted(socket, { peer, local: { address: plainAddress(localAddress), port: localPort } })
-      else socket.destroy()
-    })
-    await new Promise<void>((resolve, reject) => {
-      const couldNot = (error: Error): void => reject(explain(error, listener))
-      this.#server.once('error', couldNot)
-      this.#server.listen(
-        { port: listener.port, backlog, exclusive: true, ...(listener.host === undefined ? {} : { host: listener.host }) },
-        () => {
-          this.#server.off('error', couldNot)
-          this.#server.on('error', failed)
-          resolve()
-        },
-      )
-    })
-    const address = this.#server.address()
-    if (typeof address === 'object' && address !== null) this.#bound = { ...listener, port: address.port, address: address.address }
+    const { listener } = this.#options
+    // Which of its two addresses a client means by localhost depends on the client. Port 0 is the same port on both.
+    const [host, second] = listener.host?.toLowerCase() === 'localhost' ? ['127.0.0.1', '::1'] : [listener.host]
+    this.#bound = { ...listener, ...(await this.#listenOn(host, listener.port, accepted)) }
+    if (second !== undefined) await this.#listenOn(second, this.#bound.port, accepted).catch(unlessFamilyIsMissing)
   }
 
   close(): void {
-    this.#server.close()
+    for (const server of this.#servers) server.close()
     this.#bound = undefined
+  }
+
+  async #listenOn(
+    host: string | undefined,
+    port: number,
+    accepted: (socket: Socket, who: { peer: Address; local: Address }) => void,
+  ): Promise<Address> {
+    const { listener, backlog, failed } = this.#options
+    const server = createServer({
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
+      pauseOnConnect: true,
+      allowHalfOpen: true,
+    })
+    server.on('connection', (socket) => this.#accept(socket, accepted))
+    await new Promise<void>((resolve, reject) => {
+      const couldNot = (error: Error): void => reject(explain(error, { ...listener, host, port }))
+      server.once('error', couldNot)
+      server.listen({ port, backlog, exclusive: true, ...(host === undefined ? {} : { host }) }, () => {
+        server.off('error', couldNot)
+        server.on('error', failed)
+        resolve()
+      })
+    })
+    this.#servers.push(server)
+    const address = server.address()
+    assert(typeof address === 'object' && address !== null, 'a server on a port has an address')
+    return { address: address.address, port: address.port }
+  }
+
+  #accept(socket: Socket, accepted: (socket: Socket, who: { peer: Address; local: Address }) => void): void {
+    const { remoteAddress, remotePort = 0, localAddress = '', localPort = 0 } = socket
+    // Without an address it has gone again already.
+    const peer = { address: plainAddress(remoteAddress ?? ''), port: remotePort }
+    if (remoteAddress === undefined || !this.#options.admit(peer)) socket.destroy()
+    else accepted(socket, { peer, local: { address: plainAddress(localAddress), port: localPort } })
   }
 }
 
-function explain(error: Error, { name, host = '', port }: Listener): Error {
+/** On a machine without IPv6, localhost is one address. */
+function unlessFamilyIsMissing(error: unknown): void {
+  const cause: unknown = error instanceof Error ? error.cause : undefined
+  const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
+  if (code !== 'EADDRNOTAVAIL' && code !== 'EAFNOSUPPORT') throw error
+}
+
+function explain(error: Error, { name, host = '', port }: { name: string; host: string | undefined; port: number }): Error {
   const where = hostAndPort(host, port)
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: `Port ${port} is in use by another process; stop it, or give the listener ${name} another port in the setting listeners`,

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { buffer } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import { configWith } from '@odradek/common/config'
@@ -106,6 +107,17 @@ describe('over real sockets', () => {
       assert.deepEqual(await ask(socket, framed('where'), 1), [`${name} 127.0.0.1:${portOf(server, index)}`])
       socket.destroy()
     }
+  })
+
+  test('localhost is both of its addresses, on the same port', async () => {
+    await using server = await serve({ listeners: ['PLAINTEXT://localhost:0'] })
+    const families = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+    for (const host of ['127.0.0.1', '::1'].filter((address) => families.some((found) => found.address === address))) {
+      const socket = connect(portOf(server), host)
+      assert.deepEqual(await ask(socket, framed('where'), 1), [`PLAINTEXT ${host}:${portOf(server)}`])
+      socket.destroy()
+    }
+    assert.equal(server.bound.length, 1)
   })
 
   test('a port in use is a sentence, and leaves no listener behind', async () => {
