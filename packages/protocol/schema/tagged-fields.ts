@@ -42,7 +42,7 @@ export function taggedFields(declared: readonly Tagged[]): Tail {
 
     write(writer, struct) {
       const { unknownTags } = struct
-      const present = fields.filter(({ name, isDefault }) => !isDefault(struct[name]))
+      const present = fields.length === 0 ? none : fields.filter(({ name, isDefault }) => !isDefault(struct[name]))
       if (unknownTags === undefined) {
         writer.uvarint(present.length)
         for (const field of present) writeTagged(writer, field, struct[field.name])
@@ -55,6 +55,8 @@ export function taggedFields(declared: readonly Tagged[]): Tail {
     },
   }
 }
+
+const none: readonly Tagged[] = []
 
 function readTagged(reader: ByteReader, size: number, { name, codec }: Tagged): unknown {
   const end = reader.position + size
