@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer'
+import type { Appended } from '@odradek/log'
 import { CloseConnection } from '@odradek/network'
 import { errorName, KafkaError } from '@odradek/protocol'
 import type { ErrorName } from '@odradek/protocol'
@@ -9,6 +10,7 @@ import { handler } from '../handler.ts'
 import type { Handler, RequestContext } from '../handler.ts'
 import { DelayedProduce } from '../replication/delayed-produce.ts'
 import type { Failable } from '../replication/delayed-produce.ts'
+import type { Partition, PartitionAppendOptions } from '../replication/partition.ts'
 import type { Replicas, TopicReplicas } from '../replication/replicas.ts'
 
 type Request = RequestOf<typeof Produce>
@@ -33,6 +35,7 @@ class Appending {
   readonly #request: Request
   readonly #context: RequestContext
   readonly #delayed: DelayedProduce | undefined
+  readonly #appendOptions: PartitionAppendOptions
   readonly #namesTopicsById: boolean
   #failed = false
 
@@ -41,6 +44,7 @@ class Appending {
     this.#request = request
     this.#context = context
     this.#namesTopicsById = context.apiVersion >= 13
+    this.#appendOptions = { origin: 'client', apiVersion: context.apiVersion, allInSync: request.acks === -1 }
     this.#delayed = request.acks === 0 ? undefined : new DelayedProduce(replicas.deadlines)
   }
 
@@ -75,40 +79,67 @@ class Appending {
     try {
       if (topic === undefined) throw new KafkaError(this.#namesTopicsById ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION')
       if (topic.internal && this.#context.clientId !== adminClientId) throw new KafkaError('INVALID_TOPIC_EXCEPTION')
-      this.#appendTo(topic, answer, records)
+      const partition = topic.partition(index)
+      if (partition === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
+      if (records === null) throw new KafkaError('INVALID_RECORD', 'There is no record batch.')
+      if (isTransactionalBatch(records)) throw new KafkaError('INVALID_TXN_STATE', 'This broker does not serve transactions yet.')
+      const appended = partition.append(records, this.#appendOptions)
+      if (appended instanceof Promise) this.#await(appended, { topic, partition, answer, bytes: records.length })
+      else this.#appended(appended, { topic, partition, answer, bytes: records.length })
     } catch (error) {
-      this.#failed = true
-      answer.failWith(this.#replicas.asKafkaError(error, 'append'))
-      topic?.metrics.produceFailed(answer.errorCode, records?.length ?? 0)
+      this.#refused(error, topic, answer, records?.length ?? 0)
     }
     return answer
   }
 
-  #appendTo(topic: TopicReplicas, answer: PartitionAnswer, records: Buffer | null): void {
-    const partition = topic.partition(answer.index)
-    if (partition === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
-    if (records === null) throw new KafkaError('INVALID_RECORD', 'There is no record batch.')
-    if (isTransactionalBatch(records)) throw new KafkaError('INVALID_TXN_STATE', 'This broker does not serve transactions yet.')
-    const allInSync = this.#request.acks === -1
-    const appended = partition.append(records, { origin: 'client', apiVersion: this.#context.apiVersion, allInSync })
-    topic.metrics.produced(appended.records, records.length)
+  #appended(appended: Appended, { topic, partition, answer, bytes }: Target): void {
+    topic.metrics.produced(appended.records, bytes)
     answer.baseOffset = appended.baseOffset
     answer.logAppendTimeMs = appended.logAppendTimeMs
     answer.logStartOffset = partition.log.startOffset
     if (this.#delayed === undefined) return
+    const { allInSync } = this.#appendOptions
     // A repeated batch may be safe already.
     const safeUpTo = allInSync ? partition.highWatermark : partition.log.writtenOffset
-    if (appended.lastOffset >= safeUpTo) {
-      this.#delayed.waitFor(allInSync ? partition.replicatedWaiters : partition.writtenWaiters, appended.lastOffset, answer)
-    }
+    if (appended.lastOffset < safeUpTo) return
+    this.#delayed.waitFor(allInSync ? partition.replicatedWaiters : partition.writtenWaiters, appended.lastOffset, answer)
+  }
+
+  #refused(error: unknown, topic: TopicReplicas | undefined, answer: PartitionAnswer, bytes: number): void {
+    this.#failed = true
+    answer.failWith(this.#replicas.asKafkaError(error, 'append'))
+    topic?.metrics.produceFailed(answer.errorCode, bytes)
+  }
+
+  /** The batch has to be opened first. It has its place in the line: later ones of the partition wait behind it. */
+  #await(appending: Promise<Appended>, target: Target): void {
+    this.#delayed?.hold()
+    appending
+      .then(
+        (appended) => this.#appended(appended, target),
+        (error: unknown) => {
+          this.#refused(error, target.topic, target.answer, target.bytes)
+          if (this.#delayed === undefined) this.#context.connection.close(refusedUnheard(target.answer))
+        },
+      )
+      .finally(() => this.#delayed?.partitionSettled())
+      .catch((error: unknown) => this.#refused(error, target.topic, target.answer, target.bytes))
   }
 
   /** With acks=0 the client reads no answer. Only a closed connection makes it ask for new metadata. */
   #sayNothing({ responses }: ProduceResponse): undefined {
     if (!this.#failed) return undefined
     const failed = responses.flatMap((topic) => topic.partitionResponses).find(({ errorCode: code }) => code !== 0)
-    throw new CloseConnection(`a produce request with acks=0 failed with ${errorName(failed?.errorCode ?? -1)}`)
+    throw new CloseConnection(refusedUnheard(failed))
   }
+}
+
+/** Where a batch goes, and where it is told what became of it. */
+interface Target {
+  readonly topic: TopicReplicas
+  readonly partition: Partition
+  readonly answer: PartitionAnswer
+  readonly bytes: number
 }
 
 interface ProduceResponse {
@@ -151,6 +182,10 @@ class PartitionAnswer implements Failable {
 
 /** Apache's admin client may write to internal topics; its tools use that name. */
 const adminClientId = '__admin_client'
+
+function refusedUnheard(answer: PartitionAnswer | undefined): string {
+  return `its produce request with acks=0 failed with ${errorName(answer?.errorCode ?? -1)}, which it would not hear`
+}
 
 /** Why nothing of the request is appended. */
 function findRefusal({ acks, transactionalId, topicData }: Request): ErrorName | undefined {

@@ -14,6 +14,7 @@ export class DelayedProduce extends Deadline {
   readonly #deadlines: Deadlines
   readonly #waiting: PartitionWaiter[] = []
   #unsettled = 0
+  #isOver = false
   #resolve!: () => void
 
   constructor(deadlines: Deadlines) {
@@ -31,10 +32,16 @@ export class DelayedProduce extends Deadline {
 
   /** Waits in `waiters` until their mark is above `offset`; `answer` learns of a failure. */
   waitFor(waiters: OffsetWaiters, offset: number, answer: Failable): void {
+    if (this.#isOver) return answer.fail('REQUEST_TIMED_OUT')
     const waiter = new PartitionWaiter(offset, answer, this)
     this.#waiting.push(waiter)
     this.#unsettled++
     waiters.add(waiter)
+  }
+
+  /** One more partition that is not settled before `partitionSettled` is called for it: its batch is not in the log yet. */
+  hold(): void {
+    this.#unsettled++
   }
 
   /** Partitions that are not settled after `timeoutMs` fail with REQUEST_TIMED_OUT; their records stay in the log. */
@@ -43,6 +50,7 @@ export class DelayedProduce extends Deadline {
   }
 
   override expired(): void {
+    this.#isOver = true
     for (const waiter of this.#waiting) {
       if (waiter.waitsIn === undefined) continue
       waiter.waitsIn.remove(waiter)

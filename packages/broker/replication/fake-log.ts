@@ -16,8 +16,18 @@ export class FakeLog implements Log {
   readonly latestEpoch = 0
   readonly #batches: Buffer[] = []
   #observer: LogObserver | undefined
+  /** How batches are opened before they are appended; at once when there is nothing. */
+  preparing: ((batch: Buffer) => Promise<Buffer>) | undefined
   /** Slices that nobody has given back. */
   lent = 0
+
+  get lastStableOffset(): number {
+    return this.highWatermark
+  }
+
+  prepare(batch: Buffer): Buffer | Promise<Buffer> {
+    return this.preparing?.(batch) ?? batch
+  }
 
   get endOffset(): number {
     return this.#batches.length

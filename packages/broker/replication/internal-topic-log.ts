@@ -54,7 +54,8 @@ export class InternalTopicLog implements CoordinatorLog {
     const timestamp = this.#clock.now()
     const batch = buildBatch(entries.map(({ key, value }) => ({ key, value, timestamp })))
     const replica = this.#replicas.require(this.#topic, partition)
-    const appended = replica.append(batch, { origin: 'coordinator', apiVersion: newestApiVersion, allInSync: true })
+    const appended = await replica.append(batch, { origin: 'coordinator', apiVersion: newestApiVersion, allInSync: true })
+    if (appended.lastOffset < replica.highWatermark) return
     const committing = new Committing()
     const request = new DelayedProduce(this.#replicas.deadlines)
     request.waitFor(replica.replicatedWaiters, appended.lastOffset, committing)

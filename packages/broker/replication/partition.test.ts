@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
 import { test } from 'node:test'
 import { VirtualTime } from '@odradek/common/time'
+import { KafkaError } from '@odradek/protocol'
 import type { ErrorName } from '@odradek/protocol'
 import { Deadlines } from './deadlines.ts'
 import { DelayedFetch } from './delayed-fetch.ts'
@@ -36,7 +37,9 @@ function setUp(assignment: PartitionAssignment = alone, minInSyncReplicas = 1) {
 /** Follows one produce request. */
 function produce({ partition, deadlines }: ReturnType<typeof setUp>, acks: 'leader' | 'all') {
   const outcome: { settled: boolean; error: ErrorName | undefined } = { settled: false, error: undefined }
-  const { lastOffset } = partition.append(Buffer.from('batch'), { ...client, allInSync: acks === 'all' })
+  const appended = partition.append(Buffer.from('batch'), { ...client, allInSync: acks === 'all' })
+  assert.ok(!(appended instanceof Promise))
+  const { lastOffset } = appended
   const request = new DelayedProduce(deadlines)
   const waiters = acks === 'all' ? partition.replicatedWaiters : partition.writtenWaiters
   request.waitFor(waiters, lastOffset, { fail: (error) => (outcome.error = error) })
@@ -138,6 +141,36 @@ test('below min.insync.replicas acks=all is refused, and acks=1 is taken and not
   await all.time.runTurn()
   assert.equal(taken.settled, true)
   assert.equal(all.partition.highWatermark, 0)
+})
+
+test('batches that have to be opened first are appended in the order in which they came', async () => {
+  const { log, partition } = setUp()
+  const opened: (() => void)[] = []
+  log.preparing = (batch) => new Promise((resolve) => opened.push(() => resolve(Buffer.from(batch))))
+  const frame = Buffer.from('first')
+  const first = partition.append(frame, client)
+  const second = partition.append(Buffer.from('second'), client)
+  log.preparing = undefined
+  const third = partition.append(frame, client)
+  frame.fill(0)
+  opened[1]?.()
+  opened[0]?.()
+  assert.deepEqual([(await second).baseOffset, (await first).baseOffset, (await third).baseOffset], [1, 0, 2])
+  log.write()
+  log.sync()
+  const slice = await partition.read(2, reader)
+  assert.equal(slice.chunks[0]?.toString(), 'first')
+  // With nobody left in the line the next one is appended at once.
+  assert.ok(!(partition.append(frame, client) instanceof Promise))
+})
+
+test('a batch that cannot be opened is refused, and those behind it are not', async () => {
+  const { log, partition } = setUp()
+  log.preparing = (batch) => (batch.toString() === 'bad' ? Promise.reject(new KafkaError('INVALID_RECORD')) : Promise.resolve(batch))
+  const bad = partition.append(Buffer.from('bad'), client)
+  const good = partition.append(Buffer.from('good'), client)
+  await assert.rejects(Promise.resolve(bad), { code: 'INVALID_RECORD' })
+  assert.equal((await good).baseOffset, 0)
 })
 
 test('a topic with one replica is never below min.insync.replicas', () => {

@@ -40,6 +40,13 @@ export interface ReaderPosition {
   readonly lastFetchedEpoch: number
 }
 
+export interface PartitionAppendOptions {
+  readonly origin: 'client' | 'coordinator'
+  readonly apiVersion: number
+  /** acks=all: nothing is appended unless enough replicas are in sync. */
+  readonly allInSync: boolean
+}
+
 export interface PartitionReadOptions {
   readonly reader: FetchReader
   readonly maxBytes: number
@@ -67,7 +74,9 @@ export class Partition implements FetchablePartition, LogObserver {
   readonly #settings: () => TopicSettings
   #assignment: PartitionAssignment
   #log: Log | undefined
-  /** Set when the topic was deleted. */
+  /** Settles when the last of the batches that are being opened is in the log. */
+  #lastInLine: Promise<void> | undefined
+  /** Set when the topic was deleted, or the broker stops. */
   #gone: ErrorName | undefined
 
   constructor(options: PartitionOptions) {
@@ -108,7 +117,7 @@ export class Partition implements FetchablePartition, LogObserver {
 
   /** Where a reader with isolation level read_committed ends: before the first record of the first open transaction. */
   get lastStableOffset(): number {
-    return this.log.highWatermark
+    return this.log.lastStableOffset
   }
 
   /** The cluster has decided anew. Whoever waits on something that is no longer so is told. */
@@ -145,14 +154,16 @@ export class Partition implements FetchablePartition, LogObserver {
     throw new KafkaError(currentLeaderEpoch < this.leaderEpoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH')
   }
 
-  /** Appends one batch as the leader. `allInSync`: nothing is appended unless enough replicas are in sync (acks=all). */
-  append(
-    batch: Buffer,
-    options: { readonly origin: 'client' | 'coordinator'; readonly apiVersion: number; readonly allInSync: boolean },
-  ): Appended {
-    this.requireLeader()
-    if (options.allInSync && !this.enoughInSync) throw new KafkaError('NOT_ENOUGH_REPLICAS')
-    return this.log.append(batch, { leaderEpoch: this.leaderEpoch, origin: options.origin, apiVersion: options.apiVersion })
+  /**
+   * Appends one batch as the leader: at once, unless the topic's settings have it opened first. Batches come into the log in the
+   * order of the calls. The bytes need not outlive the call.
+   */
+  append(batch: Buffer, options: PartitionAppendOptions): Appended | Promise<Appended> {
+    this.#requireAppendable(options)
+    const logOptions = { leaderEpoch: this.leaderEpoch, origin: options.origin, apiVersion: options.apiVersion, prepared: true }
+    const prepared = this.log.prepare(batch, logOptions)
+    if (this.#lastInLine === undefined && !(prepared instanceof Promise)) return this.log.append(prepared, logOptions)
+    return this.#appendInLine(prepared instanceof Promise ? prepared : Buffer.from(prepared), options)
   }
 
   /** Whether the topic's policy lets records go before they are compacted away. */
@@ -233,6 +244,28 @@ export class Partition implements FetchablePartition, LogObserver {
     log.observe(this)
     if (this.isLeader) this.#advance()
     return log
+  }
+
+  #requireAppendable({ allInSync }: PartitionAppendOptions): void {
+    this.requireLeader()
+    if (allInSync && !this.enoughInSync) throw new KafkaError('NOT_ENOUGH_REPLICAS')
+  }
+
+  /** Batches are opened side by side and appended one after the other: a producer's sequence must not have a gap on the way. */
+  async #appendInLine(prepared: Buffer | Promise<Buffer>, options: PartitionAppendOptions): Promise<Appended> {
+    const before = this.#lastInLine
+    const { promise: done, resolve: leave } = Promise.withResolvers<void>()
+    this.#lastInLine = done
+    try {
+      const [outcome] = await Promise.allSettled([prepared, before])
+      if (outcome.status === 'rejected') throw outcome.reason
+      this.#requireAppendable(options)
+      const { origin, apiVersion } = options
+      return this.log.append(outcome.value, { leaderEpoch: this.leaderEpoch, origin, apiVersion, prepared: true })
+    } finally {
+      if (this.#lastInLine === done) this.#lastInLine = undefined
+      leave()
+    }
   }
 
   #advance(): void {
