@@ -1,4 +1,5 @@
 import type { ConfigDefs, ConfigOf } from '@odradek/common/config'
+import { httpConfig } from '../http/http-settings.ts'
 import { clientMetricsConfig } from './settings/client-metrics.ts'
 import { controllerConfig } from './settings/controller.ts'
 import { groupConfig } from './settings/group.ts'
@@ -41,6 +42,7 @@ export const brokerConfigThemes = {
   'SASL/OAUTHBEARER': oauthConfig,
   'Tiered storage': remoteStorageConfig,
   Metrics: metricsConfig,
+  'Health and metrics over HTTP': httpConfig,
 } as const satisfies Readonly<Record<string, ConfigDefs>>
 
 /** All settings of the broker. */
@@ -67,6 +69,7 @@ export const brokerConfig = {
   ...oauthConfig,
   ...remoteStorageConfig,
   ...metricsConfig,
+  ...httpConfig,
 }
 
 /** Values of all settings of a broker. */
