@@ -1,6 +1,6 @@
 export { GroupCoordinator } from './group/group-coordinator.ts'
 export type { GroupCoordinatorOptions } from './group/group-coordinator.ts'
-export { groupConfig } from './group/group-config.ts'
+export { classicGroupConfig, committedOffsetsConfig } from './group/group-config.ts'
 export type { GroupConfig } from './group/group-config.ts'
 export { groupMetrics } from './group/group-metrics.ts'
 export type { GroupContext } from './group/messages.ts'

@@ -168,7 +168,7 @@ class Churn implements ConsumerWorld {
   #isShared(): boolean {
     const living = this.#living()
     const owned = living.flatMap((consumer) => consumer.owned)
-    return living.every(({ isIn, isBusy }) => isIn && !isBusy) && owned.toSorted().join() === '0,1,2,3,4,5'
+    return living.every(({ isIn, isBusy }) => isIn && !isBusy) && owned.toSorted((a, b) => a - b).join() === '0,1,2,3,4,5'
   }
 
   /** What another coordinator reads in the log is what this one has; but for a rebalance under way, which is not written. */

@@ -1,8 +1,8 @@
 import { int, long } from '@odradek/common/config'
 import type { ConfigOf } from '@odradek/common/config'
 
-/** Settings of groups and of the offsets that they commit. */
-export const groupConfig = {
+/** Settings of classic groups. */
+export const classicGroupConfig = {
   'group.min.session.timeout.ms': int({
     default: 6_000,
     doc: 'Shortest session timeout that a member of a classic group may ask for. Shorter sessions notice a dead consumer earlier, and need more heartbeats.',
@@ -21,6 +21,10 @@ export const groupConfig = {
     atLeast: 1,
     doc: 'How many members a classic group may have. Who comes beyond that gets GROUP_MAX_SIZE_REACHED.',
   }),
+}
+
+/** Settings of committed offsets. */
+export const committedOffsetsConfig = {
   'offset.metadata.max.bytes': int({
     default: 4_096,
     doc: 'Longest text that a consumer may store with a committed offset, in characters.',
@@ -42,4 +46,4 @@ export const groupConfig = {
   }),
 }
 
-export type GroupConfig = ConfigOf<typeof groupConfig>
+export type GroupConfig = ConfigOf<typeof classicGroupConfig> & ConfigOf<typeof committedOffsetsConfig>

@@ -50,7 +50,7 @@ export class GroupCoordinator {
   readonly #runtime: Runtime<GroupShard, GroupRecord, GroupEvent>
 
   constructor(options: GroupCoordinatorOptions) {
-    const { log, clock, timer, random, logger, config } = options
+    const { log, clock, timer, random, logger, config, topicIdOf } = options
     const metrics = new GroupMetrics(options.metrics)
     this.#log = log
     this.#config = config
@@ -63,7 +63,7 @@ export class GroupCoordinator {
       logger,
       observer: metrics,
       writeTimeoutMs: () => config()['offsets.commit.timeout.ms'],
-      createShard: () => new GroupShard({ clock, config, logger, metrics, newId: () => hyphenatedUuid(random) }),
+      createShard: () => new GroupShard({ clock, config, logger, metrics, topicIdOf, newId: () => hyphenatedUuid(random) }),
     })
     metrics.observe({
       groups: () => this.#runtime.read((shard) => shard.countGroups()),
@@ -229,5 +229,7 @@ export interface GroupCoordinatorOptions {
   readonly random: Random
   readonly logger: Logger
   readonly config: () => GroupConfig
+  /** The id that the topic of this name has now; the zero uuid when there is none. */
+  readonly topicIdOf: (topic: string) => string
   readonly metrics: MetricsRegistry
 }

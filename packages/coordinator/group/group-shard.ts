@@ -107,7 +107,7 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
   /** A stable fetch stands on all that was written; any other sees what is committed now. */
   fetchOffsets(fetch: GroupFetch, isStable: boolean, outcome: GroupOutcome): FetchedGroup {
     outcome.waitsForAll = isStable
-    return fetchOffsets(this.#offsets, fetch, isStable)
+    return fetchOffsets(this.#offsets, fetch, { isStable, topicIdOf: this.#options.topicIdOf })
   }
 
   deleteOffsets(request: OffsetDeleteRequest, outcome: GroupOutcome): OffsetDeleteAnswer {
@@ -260,7 +260,7 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
   }
 }
 
-export type GroupShardOptions = Pick<Turn, 'logger' | 'metrics' | 'newId'> & {
+export type GroupShardOptions = Pick<Turn, 'logger' | 'metrics' | 'newId' | 'topicIdOf'> & {
   readonly clock: Clock
   /** Asked at each event, so that a change counts from then on. */
   readonly config: () => GroupConfig

@@ -25,6 +25,8 @@ export class GroupStory {
   readonly time = new VirtualTime()
   readonly log: MemoryCoordinatorLog
   readonly config: { -readonly [Name in keyof GroupConfig]: GroupConfig[Name] }
+  /** Topics that have an id; others are taken as they come. */
+  readonly topicIds = new Map<string, string>()
   readonly registry = new MetricsRegistry(this.time)
   coordinator: GroupCoordinator
   #epoch = 1
@@ -110,6 +112,7 @@ export class GroupStory {
       random: new SeededRandom(this.#epoch),
       logger: silentLogger,
       config: () => this.config,
+      topicIdOf: (topic) => this.topicIds.get(topic) ?? ZERO_UUID,
       metrics,
     })
   }

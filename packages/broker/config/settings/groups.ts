@@ -1,9 +1,10 @@
-import { enumOf, int, list, listOf, long, short } from '@odradek/common/config'
+import { enumOf, int, list, listOf, short } from '@odradek/common/config'
+import { classicGroupConfig as memberConfig, committedOffsetsConfig } from '@odradek/coordinator'
 import { unused } from './unused.ts'
 
 /** Committed offsets and the topic that holds them. */
 export const offsetsConfig = {
-  'offset.metadata.max.bytes': int({ default: 4096, doc: 'How long the text may be that a client commits with an offset.' }),
+  ...committedOffsetsConfig,
   'offsets.load.buffer.size': int({
     default: 5_242_880,
     atLeast: 1,
@@ -28,31 +29,11 @@ export const offsetsConfig = {
     default: 0,
     doc: 'The codec of __consumer_offsets by its number: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd.',
   }),
-  'offsets.retention.minutes': int({
-    default: 10_080,
-    atLeast: 1,
-    doc: 'How long offsets are kept after their group has become empty or no longer subscribes to the topic; without members that subscribe, after the last commit.',
-  }),
-  'offsets.retention.check.interval.ms': long({
-    default: 600_000,
-    atLeast: 1,
-    doc: 'How often the coordinator looks for offsets that have expired.',
-  }),
-  'offsets.commit.timeout.ms': int({ default: 5000, atLeast: 1, doc: 'How long a commit may take until all replicas have it.' }),
 }
 
 /** Groups in general, and those of the classic protocol. */
 export const classicGroupConfig = {
-  'group.min.session.timeout.ms': int({
-    default: 6000,
-    doc: 'The shortest session.timeout.ms that a member may ask for. Shorter finds dead members sooner and costs more heartbeats.',
-  }),
-  'group.max.session.timeout.ms': int({ default: 1_800_000, doc: 'The longest session.timeout.ms that a member may ask for.' }),
-  'group.initial.rebalance.delay.ms': int({
-    default: 3000,
-    doc: 'How long an empty group waits for more members before its first rebalance. Each that comes prolongs it, up to the rebalance time-out.',
-  }),
-  'group.max.size': int({ default: 10_000, kafkaDefault: '2147483647', atLeast: 1, doc: 'How many members a group may have.' }),
+  ...memberConfig,
   'group.coordinator.rebalance.protocols': listOf(['consumer', 'classic', 'share', 'streams'], {
     default: ['classic', 'consumer', 'streams'],
     isNonEmpty: true,

@@ -13,6 +13,8 @@ export interface Turn {
   readonly config: GroupConfig
   readonly logger: Logger
   readonly metrics: GroupMetrics
+  /** The id that the topic of this name has now; the zero uuid when there is none. */
+  readonly topicIdOf: (topic: string) => string
   /** A random uuid in the form with hyphens, for the ids of members. */
   readonly newId: () => string
 }

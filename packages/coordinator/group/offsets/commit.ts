@@ -1,3 +1,4 @@
+import { ZERO_UUID } from '@odradek/common/bytes'
 import { errorCode, KafkaError } from '@odradek/protocol'
 import type { ClassicGroup } from '../classic/group.ts'
 import { refreshSession } from '../classic/sessions.ts'
@@ -5,7 +6,12 @@ import type { Turn } from '../classic/turn.ts'
 import type { CommittedOffset } from '../group-record.ts'
 import type { CommitAnswer, CommitRequest } from '../messages.ts'
 
-/** Commits offsets of topics that exist, which the caller has seen to. Throws when the whole commit is refused. */
+/**
+ * Commits offsets of topics that exist, which the caller has seen to. Throws when the whole commit is refused.
+ *
+ * Clients before version 10 name the topic. We note its id for them too, so that the offset is not taken for one of
+ * another topic that comes to have the name.
+ */
 export function commit(group: ClassicGroup, request: CommitRequest, turn: Turn): CommitAnswer {
   checkCommitter(group, request)
   // Who commits is alive.
@@ -25,7 +31,7 @@ export function commit(group: ClassicGroup, request: CommitRequest, turn: Turn):
         metadata,
         committedAtMs: turn.nowMs,
         expiresAtMs: request.retentionTimeMs < 0 ? -1 : turn.nowMs + request.retentionTimeMs,
-        topicId,
+        topicId: topicId === ZERO_UUID ? turn.topicIdOf(name) : topicId,
       }
       turn.outcome.write({ kind: 'offset-commit', groupId: group.groupId, topic: name, partition: partitionIndex, value })
       committed++

@@ -49,6 +49,18 @@ test('an offset committed in a topic that was deleted and made again is none', a
   assert.deepEqual([await fetch(first), await fetch(second), await fetch(ZERO_UUID)], [7, -1, 7])
 })
 
+test('the same for clients that know no ids, also when they ask for all', async () => {
+  const story = await GroupStory.begin()
+  story.topicIds.set('orders', first)
+  await story.commit({ 'orders-0': 7, 'bills-0': 8 })
+  assert.deepEqual(await story.offsets(['orders-0']), { 'orders-0': 7 })
+  story.topicIds.set('orders', second)
+  assert.deepEqual(await story.offsets(['orders-0']), { 'orders-0': -1 })
+  assert.deepEqual(await story.offsets(), { 'bills-0': 8 })
+  await story.commit({ 'orders-0': 1 })
+  assert.deepEqual(await story.offsets(), { 'orders-0': 1, 'bills-0': 8 })
+})
+
 test('where a coordinator that is not there is told of, by version', async () => {
   const story = await GroupStory.begin()
   story.coordinator.resigned(0)

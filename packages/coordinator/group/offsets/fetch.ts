@@ -27,18 +27,19 @@ type FetchedPartition = NonNullable<FetchedTopic['partitions']>[number]
  * A stable fetch tells with UNSTABLE_OFFSET_COMMIT where a transaction holds an offset back (KIP-447), and stands on
  * everything written so far. Any other sees what is committed at this moment.
  */
-export function fetchOffsets(store: OffsetStore, { groupId, topics }: GroupFetch, isStable: boolean): FetchedGroup {
+export function fetchOffsets(store: OffsetStore, { groupId, topics }: GroupFetch, options: FetchOptions): FetchedGroup {
+  const { isStable } = options
   const known = isStable ? store.ofGroup(groupId) : store.settledOfGroup(groupId)
   const entriesOf = <Key, Value>(map: {
     entries(): Iterable<[Key, Value]>
     settledEntries(): Iterable<[Key, Value]>
   }): Iterable<[Key, Value]> => (isStable ? map.entries() : map.settledEntries())
 
-  const fetched = (topic: string, partitionIndex: number, offset: StoredOffset | undefined): FetchedPartition => {
+  const fetched = (topic: string, topicId: string, partitionIndex: number, offset: StoredOffset | undefined): FetchedPartition => {
     if (isStable && store.hasPending(groupId, topic, partitionIndex)) {
       return { ...none(partitionIndex), errorCode: errorCode('UNSTABLE_OFFSET_COMMIT') }
     }
-    if (offset === undefined) return none(partitionIndex)
+    if (offset === undefined || !isOfTopic(offset, topicId)) return none(partitionIndex)
     return {
       partitionIndex,
       committedOffset: offset.offset,
@@ -49,31 +50,40 @@ export function fetchOffsets(store: OffsetStore, { groupId, topics }: GroupFetch
   }
 
   if (topics === null) {
-    return {
-      groupId,
-      errorCode: 0,
-      topics: [...(known === undefined ? [] : entriesOf(known))].map(([name, partitions]) => ({
+    const named = [...(known === undefined ? [] : entriesOf(known))].map(([name, partitions]) => {
+      const topicId = options.topicIdOf(name)
+      return {
         name,
-        topicId: ZERO_UUID,
-        partitions: [...entriesOf(partitions)].map(([partition, offset]) => fetched(name, partition, offset)),
-      })),
-    }
+        topicId,
+        partitions: [...entriesOf(partitions)]
+          .filter(([, offset]) => isOfTopic(offset, topicId))
+          .map(([partition, offset]) => fetched(name, topicId, partition, offset)),
+      }
+    })
+    return { groupId, errorCode: 0, topics: named.filter(({ partitions }) => partitions.length > 0) }
   }
   return {
     groupId,
     errorCode: 0,
-    topics: topics.map(({ name, topicId, partitionIndexes }) => {
+    topics: topics.map((topic) => {
+      const { name, partitionIndexes } = topic
+      const topicId = topic.topicId === ZERO_UUID ? options.topicIdOf(name) : topic.topicId
       const partitions = isStable ? known?.get(name) : known?.getSettled(name)
       return {
         name,
         topicId,
-        partitions: partitionIndexes.map((partition) => {
-          const offset = isStable ? partitions?.get(partition) : partitions?.getSettled(partition)
-          return fetched(name, partition, offset !== undefined && isOfTopic(offset, topicId) ? offset : undefined)
-        }),
+        partitions: partitionIndexes.map((partition) =>
+          fetched(name, topicId, partition, isStable ? partitions?.get(partition) : partitions?.getSettled(partition)),
+        ),
       }
     }),
   }
+}
+
+export interface FetchOptions {
+  readonly isStable: boolean
+  /** The id that a topic has now; the zero uuid when there is none. */
+  readonly topicIdOf: (topic: string) => string
 }
 
 /** An offset of a topic that has been deleted since and made again under its name is none. */
