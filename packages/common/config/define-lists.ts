@@ -5,15 +5,13 @@ import type { Options, OrNull } from './define.ts'
 
 export interface ListOptions<Default> extends Options<Default> {
   readonly isNonEmpty?: true
-  /** Whether a value may come twice; by default it may not. */
-  readonly allowsDuplicates?: true
   /** Says what is wrong with a list, or nothing. */
   readonly check?: (values: readonly string[]) => string | undefined
   /** What the check allows, for the reference. */
   readonly valid?: string
 }
 
-/** Texts with commas between them. */
+/** Texts with commas between them. What comes twice counts once, as in Kafka. */
 export function list<const Default extends readonly string[] | null = readonly string[]>(
   options: ListOptions<Default>,
 ): ConfigDef<readonly string[] | OrNull<Default>> {
@@ -21,7 +19,7 @@ export function list<const Default extends readonly string[] | null = readonly s
     const values = itemsOf(text)
     checkList(name, values, options, 'any non-empty value')
     const wrong = options.check?.(values)
-    if (wrong !== undefined) throw ConfigError.invalidValue(name, text, wrong)
+    if (wrong !== undefined) throw ConfigError.invalidValue(name, `[${values.join(', ')}]`, wrong)
     return values
   }
   return define(
@@ -49,16 +47,14 @@ export function listOf<const Word extends string, const Default extends readonly
   return define({ type: 'LIST', valid, read, canonical }, options, textOf(options))
 }
 
-/** What stands between the commas. An empty text is an empty list. */
+/** What stands between the commas, each once. An empty text is an empty list. */
 export function itemsOf(text: string): readonly string[] {
-  return text === '' ? [] : text.split(',').map((item) => item.trim())
+  return text === '' ? [] : [...new Set(text.split(',').map((item) => item.trim()))]
 }
 
 function checkList(name: string, values: readonly string[], options: ListOptions<unknown>, valid: string): void {
   if (options.isNonEmpty && values.length === 0)
     throw new ConfigError(`Configuration '${name}' must not be empty. Valid values include: ${valid}`)
-  if (!options.allowsDuplicates && new Set(values).size !== values.length)
-    throw new ConfigError(`Configuration '${name}' values must not be duplicated.`)
   if (values.includes('')) throw new ConfigError(`Configuration '${name}' values must not be empty.`)
 }
 

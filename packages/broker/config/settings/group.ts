@@ -48,10 +48,7 @@ export const groupConfig = {
   'share.auto.offset.reset': string({
     default: 'latest',
     valid: '[latest, earliest, by_duration:PnDTnHnMn.nS]',
-    check: (text) =>
-      /^(latest|earliest|by_duration:P(?!$)(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?)$/i.test(text)
-        ? undefined
-        : 'use latest, earliest, or by_duration with a duration like PT1H',
+    check: durationOrEnd,
     doc: 'Where a share group begins that has not read a partition before.',
     unused: unused.shareGroups,
   }),
@@ -121,4 +118,10 @@ export const groupConfig = {
     doc: 'How many copies of its state a task has beside the active one.',
     unused: unused.streamsGroups,
   }),
+}
+
+function durationOrEnd(text: string): string | undefined {
+  const duration = /^by_duration:P(?!$)(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/i
+  if (/^(latest|earliest)$/i.test(text) || duration.test(text)) return undefined
+  return "The value must be either 'earliest', 'latest' or of the format 'by_duration:<PnDTnHnMn.nS>'."
 }

@@ -66,7 +66,7 @@ export const topicConfig = {
   'follower.replication.throttled.replicas': list({
     default: [],
     valid: '[partitionId]:[brokerId],[partitionId]:[brokerId],...',
-    check: throttledReplicas,
+    check: throttledReplicas('follower.replication.throttled.replicas'),
     unused: unused.oneBroker,
     doc: 'Which replicas are slowed down when they follow, as partition:broker, or `*` for all. The rate is a dynamic setting of the broker.',
   }),
@@ -84,7 +84,7 @@ export const topicConfig = {
   'leader.replication.throttled.replicas': list({
     default: [],
     valid: '[partitionId]:[brokerId],[partitionId]:[brokerId],...',
-    check: throttledReplicas,
+    check: throttledReplicas('leader.replication.throttled.replicas'),
     unused: unused.oneBroker,
     doc: 'Which replicas are slowed down when they lead, as partition:broker, or `*` for all. The rate is a dynamic setting of the broker.',
   }),
@@ -216,7 +216,9 @@ export const topicConfig = {
   }),
 }
 
-function throttledReplicas(values: readonly string[]): string | undefined {
-  if (values.join() === '*' || values.every((value) => /^\d+:\d+$/.test(value))) return undefined
-  return "Must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],..."
+function throttledReplicas(name: string): (values: readonly string[]) => string | undefined {
+  return (values) =>
+    values.join() === '*' || values.every((value) => /^\d+:\d+$/.test(value))
+      ? undefined
+      : `${name} must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...`
 }
