@@ -6,8 +6,8 @@
  *
  * Prints the differences, and ends with 1 when there are any that are not in `schema-drift/intended.ts`.
  */
-import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { compare } from './schema-drift/compare.ts'
@@ -17,8 +17,14 @@ import { print } from './schema-drift/message.ts'
 import type { Message } from './schema-drift/message.ts'
 import { ourMessages } from './schema-drift/our-declarations.ts'
 
-const arguments_ = process.argv.slice(2).filter((argument) => argument !== '--jar')
-const jars = arguments_.length > 0 ? arguments_ : jarsOfThePeer()
+const given = process.argv.slice(2).filter((argument) => argument !== '--jar')
+const jars = given.length > 0 ? given : jarsOfThePeer()
+const missing = jars.filter((jar) => !existsSync(jar))
+if (jars.length === 0 || missing.length > 0) {
+  console.error(missing.length > 0 ? `There is no ${missing.join(', ')}.` : 'There is no Kafka here to compare with.')
+  console.error('Run tools/peers/apache-kafka install, or give the paths of kafka-clients and kafka-group-coordinator jars.')
+  process.exit(2)
+}
 const kafka = new Map(jars.flatMap(definitionsIn).map((message) => [message.name, message]))
 const ours = ourMessages()
 
@@ -50,14 +56,19 @@ for (const intended of intendedDifferences) {
 console.log(`${ours.length} messages compared with ${kafka.size} definitions: ${differences} differences`)
 process.exitCode = differences === 0 ? 0 : 1
 
+/** None when the peer has not been installed. */
 function jarsOfThePeer(): readonly string[] {
   const kit = join(import.meta.dirname, 'peers', 'apache-kafka')
-  const classpath = execFileSync(kit, ['classpath'], { encoding: 'utf8' }).trim()
-  return classpath.split(':').flatMap((entry) => {
-    const folder = dirname(entry)
-    const names = entry.endsWith('*') ? readdirSync(folder) : [entry.slice(folder.length + 1)]
-    return names.filter((name) => /^kafka-(?:clients|group-coordinator)-\d.*\.jar$/.test(name)).map((name) => join(folder, name))
-  })
+  const { status, stdout } = spawnSync(kit, ['classpath'], { encoding: 'utf8' })
+  if (status !== 0) return []
+  return stdout
+    .trim()
+    .split(':')
+    .flatMap((entry) => {
+      const folder = dirname(entry)
+      const names = entry.endsWith('*') ? readdirSync(folder) : [entry.slice(folder.length + 1)]
+      return names.filter((name) => /^kafka-(?:clients|group-coordinator)-\d.*\.jar$/.test(name)).map((name) => join(folder, name))
+    })
 }
 
 function definitionsIn(jar: string): readonly Message[] {

@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { ByteReader, ByteWriter, ZERO_UUID } from '@odradek/common/bytes'
 import { KafkaError } from '../errors.ts'
 import { api } from './api.ts'
-import type { RequestDraft, RequestOf, ResponseDraft } from './api.ts'
+import type { Api, RequestDraft, RequestOf, ResponseDraft } from './api.ts'
+import { JoinGroup } from '../messages/join-group.ts'
 import { MalformedMessage } from './malformed-message.ts'
 import { array, bool, bytes, int16, int32, int64, int64Exact, nullableStruct, records, string, struct, uuid } from './types.ts'
 
@@ -68,11 +69,23 @@ test('a version that does not exist is refused by name', () => {
 })
 
 test('null is refused where the version has none, on both sides', () => {
-  assert.throws(() => written({ sender: 'a', reply: null, pages: [] }, 2), { name: 'AssertionError' })
+  const Plain = api({ key: 994, name: 'Plain', versions: [0, 0], request: { text: string() }, response: {} })
+  const untyped: Readonly<Record<string, unknown>> = { text: null }
+  const { encodeRequest }: Pick<Api, 'encodeRequest'> = Plain
+  assert.throws(() => encodeRequest(new ByteWriter(), untyped, 0), { name: 'AssertionError' })
   assert.throws(() => written({ sender: 'a', pages: null }, 1), { name: 'AssertionError' })
   assert.throws(() => read(hex('ffff'), 1), /Letter request v1: sender: Null where there must be a value/)
   assert.throws(() => read(hex('0000 ffffffff'), 1), /Letter request v1: pages: Null where there must be an array/)
   assert.equal(read(written({ sender: 'a', reply: null, pages: null }, 3), 3).pages, null)
+})
+
+test('a null text is written as empty in versions from before it could be null', () => {
+  assert.equal(read(written({ sender: 'a', reply: null, pages: [] }, 2), 2).reply, '')
+  assert.equal(read(written({ sender: 'a', reply: null, pages: [] }, 3), 3).reply, null)
+  const writer = new ByteWriter()
+  const failed = { errorCode: 79, generationId: -1, protocolName: null, leader: '', memberId: 'm', members: [] }
+  JoinGroup.encodeResponse(writer, failed, 5)
+  assert.equal(JoinGroup.decodeResponse(new ByteReader(writer.finish()), 5).protocolName, '')
 })
 
 test('an error says which field of which element could not be read', () => {

@@ -65,7 +65,7 @@ function compileField(field: Field, context: Context): Codec {
   const nullable = context.version >= field.nullable
   switch (type.kind) {
     case 'string':
-      return stringCodec(nullable, context)
+      return stringCodec(field, context)
     case 'bytes':
       return bytesCodec(nullable, context)
     case 'records':

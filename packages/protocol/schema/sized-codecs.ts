@@ -3,11 +3,19 @@ import { Buffer } from 'node:buffer'
 import { MalformedBytes } from '@odradek/common/bytes'
 import type { ByteReader } from '@odradek/common/bytes'
 import type { Codec, Context } from './codec.ts'
+import type { Field } from './field.ts'
 import { compactLength, int16Length, int32Length } from './lengths.ts'
 import { MAX_STRING_BYTES } from './limits.ts'
 
-/** Text in UTF-8 behind its length in bytes. */
-export function stringCodec(nullable: boolean, { flexible }: Context): Codec<string | null> {
+/**
+ * Text in UTF-8 behind its length in bytes.
+ *
+ * Where only later versions have null, it is written as empty: so Kafka does with the protocol name in the answer to a
+ * JoinGroup that failed.
+ */
+export function stringCodec(field: Pick<Field, 'nullable'>, { flexible, version }: Context): Codec<string | null> {
+  const nullable = version >= field.nullable
+  const becomesNullable = field.nullable !== Infinity
   const length = flexible ? compactLength : int16Length
   return {
     read(reader) {
@@ -17,7 +25,7 @@ export function stringCodec(nullable: boolean, { flexible }: Context): Codec<str
       return reader.utf8(size)
     },
     write(writer, value) {
-      if (value === null) return length.write(writer, allowedNull(nullable))
+      if (value === null) return length.write(writer, !nullable && becomesNullable ? 0 : allowedNull(nullable))
       assert(value.length <= MAX_STRING_BYTES / 3 || Buffer.byteLength(value) <= MAX_STRING_BYTES, 'a string is too long for a message')
       if (flexible) writer.utf8WithUvarintLength(value)
       else writer.utf8WithInt16Length(value)
