@@ -15,7 +15,7 @@ import { intendedDifferences, intention } from './schema-drift/intended.ts'
 import { kafkaDefinition } from './schema-drift/kafka-definitions.ts'
 import { print } from './schema-drift/message.ts'
 import type { Message } from './schema-drift/message.ts'
-import { ourMessages } from './schema-drift/our-declarations.ts'
+import { ourEntries, ourMessages } from './schema-drift/our-declarations.ts'
 
 const given = process.argv.slice(2).filter((argument) => argument !== '--jar')
 const jars = given.length > 0 ? given : jarsOfThePeer()
@@ -26,7 +26,10 @@ if (jars.length === 0 || missing.length > 0) {
   process.exit(2)
 }
 const kafka = new Map(jars.flatMap(definitionsIn).map((message) => [message.name, message]))
-const ours = ourMessages()
+const entries = ourEntries()
+const hasEntries = entries.some(({ name }) => kafka.has(name))
+if (!hasEntries) console.log('The records of __consumer_offsets are not compared: that takes the jar of kafka-group-coordinator, too.')
+const ours = [...ourMessages(), ...(hasEntries ? entries : [])]
 
 let differences = 0
 const used = new Set<unknown>()

@@ -6,17 +6,21 @@ import { neverCompact } from './kafka-definitions.ts'
 import { noVersions } from './message.ts'
 import type { Message, MessageField, Versions } from './message.ts'
 
-/** Everything that we have declared, by Kafka's names. */
+/** Headers, requests and responses, by Kafka's names: what the jar of kafka-clients has. */
 export function ourMessages(): readonly Message[] {
   const apis = allApis.flatMap(({ key, name, versions: [from, to], flexible, request, response }) => [
     ourMessage({ name: `${name}Request`, key, versions: { from, to }, flexible }, request),
     ourMessage({ name: `${name}Response`, key, versions: { from, to }, flexible }, response),
   ])
-  const entries = consumerOffsetsEntries.flatMap(({ type, name, versions: [from, to], flexible, key, value }) => [
+  return [...headers, ...apis]
+}
+
+/** Keys and values of internal topics: what the jar of kafka-group-coordinator has. */
+export function ourEntries(): readonly Message[] {
+  return consumerOffsetsEntries.flatMap(({ type, name, versions: [from, to], flexible, key, value }) => [
     ourMessage({ name: `${name}Key`, key: type, versions: { from: 0, to: 0 } }, key),
     ourMessage({ name: `${name}Value`, key: type, versions: { from, to }, flexible }, value),
   ])
-  return [...headers, ...apis, ...entries]
 }
 
 /** `protocol/header.ts` reads and writes headers by hand. It was written for these. */

@@ -16,7 +16,7 @@ const messages = everyMessage()
 const samples = messages.map((message) => {
   const values = fc.sample(arbitraryMessage(message.fields, { ...message, maxLength: 2 }), { numRuns: 12, seed: 20_261_121 })
   const frames = values.map((value) => message.encode(value))
-  const largest = frames.reduce((best, frame) => (frame.length > best.length && frame.length < 500 ? frame : best), Buffer.alloc(0))
+  const largest = frames.reduce((best, frame) => (frame.length > best.length && frame.length < 250 ? frame : best), Buffer.alloc(0))
   return { message, frame: largest.length > 0 ? largest : message.encode({}) }
 })
 
