@@ -1,11 +1,12 @@
 /** A commit expected something of the store that is no longer so. Nothing was written: look again and decide anew. */
 export class StaleRevisionError extends Error {
   override readonly name = 'StaleRevisionError'
-  readonly key: string
+  /** Revision of the store when it refused: an image that has come to it knows why. */
+  readonly revision: number
 
-  constructor(key: string, expected: number, found: number) {
+  constructor(key: string, expected: number, found: number, revision: number) {
     super(`${key} is at revision ${found}, and revision ${expected} was expected`)
-    this.key = key
+    this.revision = revision
   }
 }
 

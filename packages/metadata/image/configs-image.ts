@@ -33,6 +33,11 @@ export class ConfigsImage {
     return this.#byKey.get(keys.config(resource)) ?? { resource, entries: nothing, revision: 0 }
   }
 
+  /** Everything that has settings, in no order that means anything. */
+  all(): Iterable<ConfigImage> {
+    return this.#byKey.values()
+  }
+
   /** Names of all resources of a type for which something is set, sorted. */
   names(type: ConfigResourceType): readonly string[] {
     const found = Array.from(this.#byKey.values()).filter(({ resource }) => resource.type === type)

@@ -68,16 +68,22 @@ export function written(before: Entry | undefined, revision: number, { key, valu
   return { key, value, createRevision: before?.createRevision ?? revision, modRevision: revision, ephemeral }
 }
 
-/** Throws `StaleRevisionError` unless every expectation and every guard holds of what `lookUp` finds. */
-export function check(lookUp: (key: string) => Entry | undefined, changes: readonly Change[], guards: readonly Guard[]): void {
+/** What a store holds, as far as a commit has to be checked against it. */
+export interface Checked {
+  readonly revision: number
+  get(key: string): Entry | undefined
+}
+
+/** Throws `StaleRevisionError` unless every expectation and every guard holds. */
+export function check(store: Checked, changes: readonly Change[], guards: readonly Guard[]): void {
   for (const { key, expected } of changes) {
     if (expected === undefined) continue
-    const found = lookUp(key)?.modRevision ?? 0
-    if (found !== expected) throw new StaleRevisionError(key, expected, found)
+    const found = store.get(key)?.modRevision ?? 0
+    if (found !== expected) throw new StaleRevisionError(key, expected, found, store.revision)
   }
   for (const { key, createRevision } of guards) {
-    const found = lookUp(key)?.createRevision ?? 0
-    if (found !== createRevision) throw new StaleRevisionError(key, createRevision, found)
+    const found = store.get(key)?.createRevision ?? 0
+    if (found !== createRevision) throw new StaleRevisionError(key, createRevision, found, store.revision)
   }
 }
 

@@ -40,6 +40,8 @@ export class FileStore implements MetadataStore {
   readonly #ahead = new Map<string, Entry | undefined>()
   #lastRevision: number
   #queue: Waiting[] = []
+  /** Resolves when the newest commit is durable or has failed. */
+  #lastQueued: Promise<void> = Promise.resolve()
   #writing: Promise<void> | undefined
   #closed: StoreClosedError | undefined
 
@@ -47,7 +49,7 @@ export class FileStore implements MetadataStore {
   static async open(options: FileStoreOptions): Promise<FileStore> {
     options.disk.makeDirectory(options.directory)
     const entries = new Entries()
-    const journal = Journal.open(options.disk, `${options.directory}/${journalName}`, entries)
+    const journal = await Journal.open(options.disk, `${options.directory}/${journalName}`, entries)
     const store = new FileStore(journal, entries, options)
     await store.#endLastSession()
     return store
@@ -73,11 +75,18 @@ export class FileStore implements MetadataStore {
   async commit(changes: readonly Change[], guards: readonly Guard[] = []): Promise<number> {
     if (this.#closed !== undefined) throw this.#closed
     const writes = writesOf(changes)
-    check((key) => this.#lookUp(key), changes, guards)
+    try {
+      check({ revision: this.#lastRevision, get: (key) => this.#lookUp(key) }, changes, guards)
+    } catch (error) {
+      // What it is refused for may still be on its way to the disk: whoever is refused shall be able to see why.
+      await this.#lastQueued
+      throw error
+    }
     if (writes.length === 0) return this.#lastRevision
     const revision = ++this.#lastRevision
     for (const write of writes) this.#ahead.set(write.key, written(this.#lookUp(write.key), revision, write))
     const durable = new Promise<number>((resolve, reject) => this.#queue.push({ revision, writes, resolve, reject }))
+    this.#lastQueued = durable.then(ignore, ignore)
     this.#writing ??= this.#write()
     return durable
   }
@@ -114,7 +123,7 @@ export class FileStore implements MetadataStore {
       }
       for (const commit of group) this.#publish(commit)
       if (this.#queue.length === 0) this.#ahead.clear()
-      this.#compact()
+      await this.#compact()
     }
     this.#writing = undefined
   }
@@ -138,10 +147,10 @@ export class FileStore implements MetadataStore {
     for (const { reject } of [...group, ...behind]) reject(this.#closed ?? error)
   }
 
-  #compact(): void {
+  async #compact(): Promise<void> {
     if (this.#journal.commitBytes <= Math.max(this.#compactAfterBytes, this.#journal.snapshotBytes)) return
     try {
-      this.#journal.rewrite(this.#entries)
+      await this.#journal.rewrite(this.#entries)
     } catch (error) {
       // Without room for a second file the journal goes on growing; the next commit tries again.
       if (this.#journal.broken) this.#fail([], error)
@@ -154,3 +163,5 @@ export class FileStore implements MetadataStore {
     await this.commit(gone.map(({ key }) => ({ key, value: undefined })))
   }
 }
+
+function ignore(): void {}

@@ -23,10 +23,10 @@ export class Journal {
   #broken = false
 
   /** Reads the journal at `path` into `entries`, cuts off what a crash left unfinished, or makes a new one. */
-  static open(disk: Disk, path: string, entries: Entries): Journal {
+  static async open(disk: Disk, path: string, entries: Entries): Promise<Journal> {
     const temporary = temporaryOf(path)
     if (disk.stat(temporary) !== undefined) disk.unlink(temporary)
-    if (disk.stat(path) === undefined) return new Journal(disk, path, writeJournal(disk, path, entries))
+    if (disk.stat(path) === undefined) return new Journal(disk, path, await writeJournal(disk, path, entries))
     const { snapshotEnd, end, size } = readJournal(path, disk.readFile(path), entries)
     const file = disk.open(path, 'write')
     if (end < size) file.truncate(end)
@@ -76,9 +76,9 @@ export class Journal {
   }
 
   /** Writes the file anew, as a snapshot of `entries`. Throws as `append` does; the old file stands until the new one is whole. */
-  rewrite(entries: Entries): void {
+  async rewrite(entries: Entries): Promise<void> {
     try {
-      const written = writeJournal(this.#disk, this.#path, entries)
+      const written = await writeJournal(this.#disk, this.#path, entries)
       this.#file.close()
       this.#file = written.file
       this.#snapshotEnd = written.snapshotEnd
@@ -107,17 +107,20 @@ interface WrittenJournal {
   readonly end: number
 }
 
-function writeJournal(disk: Disk, path: string, entries: Entries): WrittenJournal {
+async function writeJournal(disk: Disk, path: string, entries: Entries): Promise<WrittenJournal> {
   const temporary = temporaryOf(path)
   if (disk.stat(temporary) !== undefined) disk.unlink(temporary)
   const fresh = disk.open(temporary, 'exclusive')
   let end = 0
   try {
     end = writeAll(fresh, encodeHeader(), end)
-    for (const chunk of chunks(entries.values(), entriesPerFrame))
+    for (const chunk of chunks(entries.values(), entriesPerFrame)) {
       end = writeAll(fresh, encodeFrame({ kind: 'entries', entries: chunk }), end)
+      // Each chunk goes to the disk by itself, so that others get their turn in between.
+      await fresh.sync()
+    }
     end = writeAll(fresh, encodeFrame({ kind: 'end', revision: entries.revision, entries: entries.size }), end)
-    fresh.syncSync()
+    await fresh.sync()
   } finally {
     fresh.close()
   }

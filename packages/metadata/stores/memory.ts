@@ -26,7 +26,7 @@ export class MemoryStore implements MetadataStore {
   async commit(changes: readonly Change[], guards: readonly Guard[] = []): Promise<number> {
     if (this.#closed) throw new StoreClosedError('the metadata store is closed')
     const writes = writesOf(changes)
-    check((key) => this.#entries.get(key), changes, guards)
+    check(this.#entries, changes, guards)
     if (writes.length === 0) return this.#entries.revision
     const commit = this.#entries.apply(this.#entries.revision + 1, writes)
     this.#feed.publish(commit)
