@@ -20,8 +20,8 @@ export interface ConfigDef<Value = unknown> {
   readonly kafkaDefault?: string | null
   /** A sentence or a few. */
   readonly doc: string
-  /** It is accepted, shown and changes nothing; the documentation says why. */
-  readonly isUnused: boolean
+  /** Why it is accepted, shown and changes nothing. The documentation says so too. */
+  readonly unused?: string
   /** What is allowed, in Kafka's notation: `[1,...]`, `[delete, compact]`; empty when everything of the type is. */
   readonly valid: string
   readonly scope: DynamicScope

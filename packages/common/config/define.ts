@@ -37,7 +37,7 @@ export function define<Value>(kind: Kind<Value>, options: Options<unknown>, defa
     default: defaultText,
     ...(options.kafkaDefault === undefined ? {} : { kafkaDefault: options.kafkaDefault }),
     doc: options.unused === undefined ? options.doc : `${options.doc} It has no effect here: ${options.unused}.`,
-    isUnused: options.unused !== undefined,
+    ...(options.unused === undefined ? {} : { unused: options.unused }),
     valid: kind.valid ?? '',
     scope: options.scope ?? 'read-only',
     synonyms: synonymsOf(options.broker),

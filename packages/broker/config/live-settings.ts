@@ -1,0 +1,45 @@
+import type { ClusterImage } from '@odradek/metadata'
+import type { BrokerConfig, GroupConfig, TopicConfig } from './all-settings.ts'
+import { layersOf } from './config-layers.ts'
+import type { ConfigLayers, ConfigTexts } from './config-layers.ts'
+import { effectiveBrokerConfig, effectiveGroupConfig, effectiveTopicConfig } from './effective.ts'
+
+/** The settings that hold at this moment: what was given at the start, and what has been changed since. */
+export class LiveSettings {
+  readonly #nodeId: number
+  readonly #file: ConfigTexts
+  readonly #image: () => ClusterImage
+  #asOf: ClusterImage['configs'] | undefined
+  #broker: BrokerConfig | undefined
+
+  constructor(options: { readonly nodeId: number; readonly file: ConfigTexts; readonly image: () => ClusterImage }) {
+    this.#nodeId = options.nodeId
+    this.#file = options.file
+    this.#image = options.image
+  }
+
+  /** Where they come from. */
+  get layers(): ConfigLayers {
+    return layersOf(this.#image(), this.#nodeId, this.#file)
+  }
+
+  /** Of this broker. Worked out anew after a change. */
+  get broker(): BrokerConfig {
+    const { configs } = this.#image()
+    if (this.#broker === undefined || this.#asOf !== configs) {
+      this.#broker = effectiveBrokerConfig(this.layers)
+      this.#asOf = configs
+    }
+    return this.#broker
+  }
+
+  /** Of a topic. Worked out at each call: keep it until something changes. */
+  topic(name: string): TopicConfig {
+    return effectiveTopicConfig(this.#image().configs.of('topic', name), this.layers)
+  }
+
+  /** Of a group. Worked out at each call. */
+  group(name: string): GroupConfig {
+    return effectiveGroupConfig(this.#image().configs.of('group', name), this.layers)
+  }
+}
