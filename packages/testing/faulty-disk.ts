@@ -3,20 +3,9 @@ import { DiskError, MemoryFile } from '@odradek/common/disk'
 import type { Random } from '@odradek/common/random'
 import type { Timer } from '@odradek/common/time'
 import { FaultyFile } from './faulty-file.ts'
+import type { DiskOperation, Misfortune } from './faulty-file.ts'
 import { afterPowerCut, randomSurvival } from './power-cut.ts'
 import type { Survival } from './power-cut.ts'
-
-export type DiskOperation =
-  | 'open'
-  | 'read'
-  | 'write'
-  | 'truncate'
-  | 'sync'
-  | 'list'
-  | 'make directory'
-  | 'rename'
-  | 'unlink'
-  | 'sync directory'
 
 /** Something that goes wrong. `short` writes a part and says so; every other word is the system's code of the failure. */
 export interface DiskFault {
@@ -47,7 +36,7 @@ export interface FaultyDiskOptions {
  * const found = disk.crash() // what a broker finds that starts after the power cut
  * ```
  */
-export class FaultyDisk implements Disk {
+export class FaultyDisk implements Disk, Misfortune {
   readonly #disk: MemoryDisk
   readonly #random: Random
   readonly #options: FaultyDiskOptions
@@ -143,7 +132,6 @@ export class FaultyDisk implements Disk {
     return this.#disk.space(path)
   }
 
-  /** Lets a planned fault happen: throws, or answers that a write shall be short. */
   strike(operation: DiskOperation, path: string): 'short' | undefined {
     this.mustBeOn()
     const struck = this.#faults.find(({ fault }) => fault.on === operation && (fault.where?.(path) ?? true))
@@ -154,7 +142,6 @@ export class FaultyDisk implements Disk {
     throw new DiskError(struck.fault.give, path, { doing: operation })
   }
 
-  /** Runs when a read or a sync is over; never, when the power is cut before. */
   later(operation: 'read' | 'sync', path: string, action: () => void): void {
     const { timer, latencyMs } = this.#options
     const run = (): void => {
@@ -164,7 +151,6 @@ export class FaultyDisk implements Disk {
     else timer.after(latencyMs(operation, path), run)
   }
 
-  /** How many of `count` bytes a short write takes. */
   shortCount(count: number): number {
     return count === 0 ? 0 : this.#random.nextInt(count)
   }

@@ -1,14 +1,37 @@
 import type { MemoryFile, OpenFile, PendingSync } from '@odradek/common/disk'
-import type { FaultyDisk } from './faulty-disk.ts'
+
+export type DiskOperation =
+  | 'open'
+  | 'read'
+  | 'write'
+  | 'truncate'
+  | 'sync'
+  | 'list'
+  | 'make directory'
+  | 'rename'
+  | 'unlink'
+  | 'sync directory'
+
+/** What a file asks its disk. */
+export interface Misfortune {
+  /** Lets a planned fault happen: throws, or answers that a write shall be short. */
+  strike(operation: DiskOperation, path: string): 'short' | undefined
+  /** Runs when a read or a sync is over; never, when the power is cut before. */
+  later(operation: 'read' | 'sync', path: string, action: () => void): void
+  /** How many of `count` bytes a short write takes. */
+  shortCount(count: number): number
+  /** Throws when the power was cut. */
+  mustBeOn(): void
+}
 
 /** An open file of a disk that fails. */
 export class FaultyFile implements OpenFile {
   readonly path: string
   readonly #file: OpenFile
   readonly #node: MemoryFile
-  readonly #disk: FaultyDisk
+  readonly #disk: Misfortune
 
-  constructor(file: OpenFile, node: MemoryFile, disk: FaultyDisk) {
+  constructor(file: OpenFile, node: MemoryFile, disk: Misfortune) {
     this.path = file.path
     this.#file = file
     this.#node = node
