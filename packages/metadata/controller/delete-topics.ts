@@ -45,7 +45,7 @@ export function deleteTopics({ image, settings }: DecisionContext, topics: reado
     const { topic, outcome } = decide(reference)
     const { name, topicId } = topic === undefined ? reference : { name: topic.name, topicId: topic.id }
     answers.set(`${name ?? ''}/${topicId}`, { name, topicId, ...outcome })
-    if (topic !== undefined && outcome === done) changes.push(...changesFor(topic))
+    if (topic !== undefined && outcome === done) changes.push(...changesFor(topic, image.configs.of('topic', topic.name).size > 0))
   }
   return { changes, answer: Array.from(answers.values()) }
 }
@@ -65,11 +65,11 @@ function isIdentified(topic: TopicReference): boolean {
 }
 
 /** The topic's own key goes first: where a store takes a large topic in several commits, it is gone with that key. */
-function changesFor({ id, name, partitions, revision }: TopicImage): readonly Change[] {
+function changesFor({ id, name, partitions, revision }: TopicImage, hasConfig: boolean): readonly Change[] {
   return [
     { key: keys.topic(id), value: undefined, expected: revision },
     { key: keys.topicName(name), value: undefined },
-    { key: keys.config({ type: 'topic', name }), value: undefined },
+    ...(hasConfig ? [{ key: keys.config({ type: 'topic', name }), value: undefined }] : []),
     ...partitions.map(({ partition }) => ({ key: keys.partition(id, partition), value: undefined })),
   ]
 }
