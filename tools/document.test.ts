@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { table } from './document/markdown.ts'
+import { referencePages } from './document/pages.ts'
+
+const root = join(import.meta.dirname, '..')
+
+for (const { file, text } of referencePages()) {
+  test(`docs/reference/${file} says what the declarations say`, () => {
+    const path = join(root, 'docs', 'reference', file)
+    const written = existsSync(path) ? readFileSync(path, 'utf8') : ''
+    assert.ok(written === text, `docs/reference/${file} is stale. Write it anew with: npm run document`)
+  })
+}
+
+test('the page of metrics knows every file that declares some', () => {
+  const sources = globSync('packages/**/*.ts', { cwd: root, exclude: (name) => name === 'node_modules' })
+  const declaring = sources.filter(
+    (file) =>
+      !/\.(test|bench)\.ts$|^packages\/common\//.test(file) &&
+      /\bdeclare(Counter|Gauge|Summary|Histogram)\b/.test(readFileSync(join(root, file), 'utf8')),
+  )
+  const known = readFileSync(join(root, 'tools/document/pages.ts'), 'utf8')
+  assert.deepEqual(
+    declaring.filter((file) => !known.includes(`../../${file}`)),
+    [],
+    'import its metrics in tools/document/pages.ts',
+  )
+})
+
+test('a bar in a cell does not end it', () => {
+  assert.equal(table(['a'], [['x | y\nz']]), '| a |\n|---|\n| x \\| y z |')
+})

@@ -1,0 +1,28 @@
+import { brokerTopicMetrics } from '../../packages/broker/topic-metrics.ts'
+import { requestMetrics } from '../../packages/broker/request-metrics.ts'
+import { processMetrics } from '../../packages/broker/http/process-metrics.ts'
+import { groupMetrics } from '../../packages/coordinator/group/group-metrics.ts'
+import { networkMetrics } from '../../packages/network/network-metrics.ts'
+import { apiPage } from './api-page.ts'
+import { brokerConfigPage, groupConfigPage, topicConfigPage } from './config-pages.ts'
+import { errorPage } from './error-page.ts'
+import type { Page } from './markdown.ts'
+import { metricPage } from './metric-page.ts'
+
+/** All pages of docs/reference that are made from declarations. */
+export function referencePages(): readonly Page[] {
+  return [
+    brokerConfigPage(),
+    topicConfigPage(),
+    groupConfigPage(),
+    apiPage(),
+    errorPage(),
+    metricPage({
+      Topics: brokerTopicMetrics,
+      Requests: requestMetrics,
+      Connections: networkMetrics,
+      Groups: groupMetrics,
+      Process: processMetrics,
+    }),
+  ]
+}
