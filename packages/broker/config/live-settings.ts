@@ -11,6 +11,8 @@ export class LiveSettings {
   readonly #image: () => ClusterImage
   #asOf: ClusterImage['configs'] | undefined
   #broker: BrokerConfig | undefined
+  /** What topics have for which nothing is set; most of them. */
+  #plainTopic: TopicConfig | undefined
 
   constructor(options: { readonly nodeId: number; readonly file: ConfigTexts; readonly image: () => ClusterImage }) {
     this.#nodeId = options.nodeId
@@ -25,21 +27,28 @@ export class LiveSettings {
 
   /** Of this broker. Worked out anew after a change. */
   get broker(): BrokerConfig {
-    const { configs } = this.#image()
-    if (this.#broker === undefined || this.#asOf !== configs) {
-      this.#broker = effectiveBrokerConfig(this.layers)
-      this.#asOf = configs
-    }
-    return this.#broker
+    this.#forgetOld()
+    return (this.#broker ??= effectiveBrokerConfig(this.layers))
   }
 
-  /** Of a topic. Worked out at each call: keep it until something changes. */
+  /** Of a topic. For one with settings of its own they are worked out at each call: keep them until something changes. */
   topic(name: string): TopicConfig {
-    return effectiveTopicConfig(this.#image().configs.of('topic', name), this.layers)
+    this.#forgetOld()
+    const own = this.#image().configs.of('topic', name)
+    if (own.size > 0) return effectiveTopicConfig(own, this.layers)
+    return (this.#plainTopic ??= effectiveTopicConfig(own, this.layers))
   }
 
   /** Of a group. Worked out at each call. */
   group(name: string): GroupConfig {
     return effectiveGroupConfig(this.#image().configs.of('group', name), this.layers)
+  }
+
+  #forgetOld(): void {
+    const { configs } = this.#image()
+    if (this.#asOf === configs) return
+    this.#asOf = configs
+    this.#broker = undefined
+    this.#plainTopic = undefined
   }
 }
