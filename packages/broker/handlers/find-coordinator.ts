@@ -52,7 +52,7 @@ function notServed(keyType: number, apiVersion: number): KafkaError {
 
 /** Up to version 3 the answer is about one key and lies at the top. */
 function answer({ key, coordinatorKeys }: Request, apiVersion: number, of: (key: string) => Coordinator): Response {
-  if (apiVersion >= 4) return { ...nobody, errorCode: 0, coordinators: coordinatorKeys.map(of) }
+  if (apiVersion >= 4) return { coordinators: coordinatorKeys.map(of) }
   const { key: _, ...coordinator } = of(key)
   return coordinator
 }

@@ -340,7 +340,7 @@ export function watch<Answer>(promise: Promise<Answer>, then: (answer: Answer) =
   return watched
 }
 
-const usualConfig: GroupConfig = {
+export const usualConfig: GroupConfig = {
   'group.min.session.timeout.ms': 6_000,
   'group.max.session.timeout.ms': 1_800_000,
   'group.initial.rebalance.delay.ms': 3_000,

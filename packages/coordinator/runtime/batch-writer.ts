@@ -121,7 +121,7 @@ export class BatchWriter<Record> {
     const waiting = this.#inFlight.find((batch) => batch.answers.length > 0)
     if (waiting === undefined) return
     const leftMs = waiting.appendedAtMs + this.#options.writeTimeoutMs() - this.#options.clock.monotonic()
-    this.#patience = this.#options.timer.after(leftMs, () => {
+    this.#patience = this.#options.timer.after(Math.max(0, leftMs), () => {
       const error = this.#options.describe(new KafkaError('REQUEST_TIMED_OUT'))
       for (const answer of waiting.answers.splice(0)) answer.fail(error)
       this.#wait()

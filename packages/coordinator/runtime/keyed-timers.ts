@@ -50,7 +50,7 @@ export class KeyedTimers<Event> {
 
   #set(deadline: Deadline<Event>): void {
     deadline.ringsAtMs = deadline.atMs
-    deadline.bell = this.#timer.after(deadline.atMs - this.#clock.monotonic(), () => this.#ring(deadline))
+    deadline.bell = this.#timer.after(Math.max(0, deadline.atMs - this.#clock.monotonic()), () => this.#ring(deadline))
   }
 
   #ring(deadline: Deadline<Event>): void {
