@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
-import { applyChange, MemoryDisk, MemoryFile } from '@odradek/common/disk'
-import type { MemoryDirectory, MemoryNode } from '@odradek/common/disk'
+import { applyChange, MemoryDisk } from '@odradek/common/disk'
+import type { MemoryDirectory, MemoryFile, MemoryNode } from '@odradek/common/disk'
 import type { Random } from '@odradek/common/random'
 
 /** What a disk writes as one: never is half of it there. */
@@ -62,8 +62,8 @@ function contentAfter(file: MemoryFile, path: string, survival: Survival): Buffe
   const content = Buffer.alloc(size)
   synced.copy(content)
   for (const [index, versions] of pages) {
-    const start = index * MemoryFile.pageBytes
-    for (let at = start; at < Math.min(start + MemoryFile.pageBytes, size); at += sectorBytes) {
+    const start = index * file.pageBytes
+    for (let at = start; at < Math.min(start + file.pageBytes, size); at += sectorBytes) {
       const old = sectorOf(synced, at)
       const changed = versions.map((page) => sectorOf(page ?? Buffer.alloc(0), at - start)).filter((sector) => !sector.equals(old))
       if (changed.length === 0) continue

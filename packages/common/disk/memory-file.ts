@@ -1,5 +1,7 @@
 /** The piece of a file that is copied, dropped and synced as one, as the page of a page cache. */
-const pageBytes = 4096
+const cachedPageBytes = 4096
+/** Where nothing is ever lost, pages only hold bytes, and fewer of them are faster. */
+const plainPageBytes = 65_536
 
 /**
  * A file in memory, twice: what readers see, and what would be left after a power cut.
@@ -19,6 +21,8 @@ export class MemoryFile {
   #begun = 0
   #completed = 0
   readonly #keepsDurable: boolean
+  /** Of all pages but the last one of a small file. */
+  readonly pageBytes: number
   modifiedMs: number
   /** False once no name leads to it; it then takes no space of its volume. */
   isLinked = true
@@ -26,6 +30,7 @@ export class MemoryFile {
   /** Without a durable image (`keepsDurable` false) a power cut can't be told, and memory is spent once only. */
   constructor(options: { readonly keepsDurable: boolean; readonly modifiedMs: number }) {
     this.#keepsDurable = options.keepsDurable
+    this.pageBytes = options.keepsDurable ? cachedPageBytes : plainPageBytes
     this.modifiedMs = options.modifiedMs
   }
 
@@ -34,10 +39,11 @@ export class MemoryFile {
   }
 
   read(target: Uint8Array, start: number, end: number, position: number): number {
-    return copyOut(this.#pages, target, start, Math.max(0, Math.min(end - start, this.#size - position)), position)
+    return this.#copyOut(this.#pages, target, start, Math.max(0, Math.min(end - start, this.#size - position)), position)
   }
 
   write(source: Uint8Array, start: number, end: number, position: number): void {
+    const { pageBytes } = this
     for (let from = start, at = position; from < end;) {
       const index = Math.floor(at / pageBytes)
       const offset = at - index * pageBytes
@@ -50,6 +56,7 @@ export class MemoryFile {
   }
 
   truncate(size: number): void {
+    const { pageBytes } = this
     if (size < this.#size) {
       const keptPages = Math.ceil(size / pageBytes)
       for (let index = keptPages; index < this.#pages.length && this.#keepsDurable; index++) this.#dirty.add(index)
@@ -102,11 +109,24 @@ export class MemoryFile {
   image(which: 'volatile' | 'durable'): Buffer {
     const [pages, size] = which === 'volatile' ? [this.#pages, this.#size] : [this.#durablePages, this.#durableSize]
     const bytes = Buffer.alloc(size)
-    copyOut(pages, bytes, 0, size, 0)
+    this.#copyOut(pages, bytes, 0, size, 0)
     return bytes
   }
 
-  static readonly pageBytes = pageBytes
+  #copyOut(pages: Pages, target: Uint8Array, start: number, count: number, position: number): number {
+    const { pageBytes } = this
+    for (let done = 0; done < count;) {
+      const index = Math.floor((position + done) / pageBytes)
+      const offset = position + done - index * pageBytes
+      const wanted = Math.min(count - done, pageBytes - offset)
+      const page = pages[index]
+      const held = page === undefined ? 0 : Math.max(0, Math.min(wanted, page.length - offset))
+      if (page !== undefined && held > 0) target.set(page.subarray(offset, offset + held), start + done)
+      if (held < wanted) target.fill(0, start + done + held, start + done + wanted)
+      done += wanted
+    }
+    return count
+  }
 
   #resize(size: number): void {
     this.#size = size
@@ -119,7 +139,7 @@ export class MemoryFile {
       this.#completed = done.order
       for (const [index, page] of done.pages) this.#durablePages[index] = page
       if (done.sizeChanged) this.#durableSize = done.size
-      this.#durablePages.length = Math.min(this.#durablePages.length, Math.ceil(this.#durableSize / pageBytes))
+      this.#durablePages.length = Math.min(this.#durablePages.length, Math.ceil(this.#durableSize / this.pageBytes))
     }
   }
 
@@ -134,9 +154,9 @@ export class MemoryFile {
     const page = this.#pages[index]
     if (this.#keepsDurable) this.#dirty.add(index)
     if (page !== undefined && page.length >= needed && !this.#isShared(index, page)) return page
-    // Small files take small pages; a growing one doubles until it has the whole page.
+    // Small files take small pages; a growing one doubles and then has the whole page.
     let length = Math.max(page?.length ?? 0, 64)
-    while (length < needed) length *= 2
+    while (length < needed) length = length < cachedPageBytes ? length * 2 : this.pageBytes
     const fresh = new Uint8Array(length)
     if (page !== undefined) fresh.set(page)
     this.#pages[index] = fresh
@@ -162,23 +182,11 @@ export interface Unsynced {
   readonly pages: ReadonlyMap<number, readonly (Uint8Array | undefined)[]>
 }
 
+type Pages = readonly (Uint8Array | undefined)[]
+
 interface Writeback {
   readonly order: number
   readonly size: number
   sizeChanged: boolean
   readonly pages: Map<number, Uint8Array | undefined>
-}
-
-function copyOut(pages: readonly (Uint8Array | undefined)[], target: Uint8Array, start: number, count: number, position: number): number {
-  for (let done = 0; done < count;) {
-    const index = Math.floor((position + done) / pageBytes)
-    const offset = position + done - index * pageBytes
-    const wanted = Math.min(count - done, pageBytes - offset)
-    const page = pages[index]
-    const held = page === undefined ? 0 : Math.max(0, Math.min(wanted, page.length - offset))
-    if (page !== undefined && held > 0) target.set(page.subarray(offset, offset + held), start + done)
-    if (held < wanted) target.fill(0, start + done + held, start + done + wanted)
-    done += wanted
-  }
-  return count
 }
