@@ -103,6 +103,10 @@ export class GroupCoordinator {
     if (sessionTimeoutMs < config['group.min.session.timeout.ms'] || sessionTimeoutMs > config['group.max.session.timeout.ms']) {
       return joinRefused('INVALID_SESSION_TIMEOUT', memberId)
     }
+    // What can't be stored in the end is not taken in the beginning, and what lies in memory for a member is limited by it.
+    const introduction = request.protocols.reduce((sum, { metadata }) => sum + metadata.length, 0)
+    if (introduction > Math.max(this.#log.maxAppendBytes(this.partitionFor(groupId)), leastIntroduction))
+      return joinRefused('INVALID_REQUEST', memberId)
     return answerOr(
       this.#runtime.ask<JoinAnswer>(this.partitionFor(groupId), (shard, outcome, waiter) =>
         shard.joinGroup(request, context, waiter, outcome),
@@ -217,6 +221,9 @@ export class GroupCoordinator {
     )
   }
 }
+
+/** Bytes that a member may say of itself in any case. */
+const leastIntroduction = 64 * 1024
 
 function fits(wanted: ReadonlySet<string>, word: string): boolean {
   return wanted.size === 0 || wanted.has(word.toLowerCase())

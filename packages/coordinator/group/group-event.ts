@@ -8,8 +8,8 @@ export type GroupEvent =
   | { readonly kind: 'join-due'; readonly groupId: string }
   /** The rebalance timeout has passed since the generation began: on without those who did not ask for their assignment. */
   | { readonly kind: 'sync-due'; readonly groupId: string; readonly generation: number }
-  /** Time to look for offsets that nobody needs any more. */
-  | { readonly kind: 'expire-offsets' }
+  /** Time to look for offsets that nobody needs any more: in these groups still, or in all. */
+  | { readonly kind: 'expire-offsets'; readonly groupIds?: readonly string[] }
 
 /** The timers of a group by name. The length keeps group `a/b` with member `c` apart from group `a` with member `b/c`. */
 export const timerKey = {

@@ -181,7 +181,7 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
 
   expired(event: GroupEvent, outcome: GroupOutcome): void {
     const turn = this.#turn(outcome)
-    if (event.kind === 'expire-offsets') return this.#expireOffsets(turn)
+    if (event.kind === 'expire-offsets') return this.#expireOffsets(event.groupIds ?? [...this.#groups.keys()], turn)
     const group = this.#groups.get(event.groupId)
     if (group === undefined) return
     switch (event.kind) {
@@ -236,14 +236,21 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
     this.#groups.delete(group.groupId)
   }
 
-  #expireOffsets(turn: Turn): void {
+  /** Some groups at a time, so that nobody waits while a million offsets are looked through. */
+  #expireOffsets(groupIds: readonly string[], turn: Turn): void {
     turn.outcome.mayBeSplit = true
-    for (const group of this.#groups.values()) {
+    let looked = 0
+    let done = 0
+    for (; done < groupIds.length && looked < offsetsInATurn; done++) {
+      const group = this.#groups.get(groupIds[done] ?? '')
+      if (group === undefined) continue
+      looked += 1 + this.#offsets.countOf(group.groupId)
       const isDone = expireOffsets(group, this.#offsets, turn)
       if (isDone && group.state === 'Empty' && group.pendingJoins.size === 0) this.#remove(group, turn)
     }
     if (turn.outcome.records.length > 0) turn.logger.info('forgot what has expired', { tombstones: turn.outcome.records.length })
-    this.#scheduleExpiry(turn)
+    if (done === groupIds.length) this.#scheduleExpiry(turn)
+    else turn.outcome.schedule(timerKey.expiry, 0, { kind: 'expire-offsets', groupIds: groupIds.slice(done) })
   }
 
   #scheduleExpiry(turn: Turn): void {
@@ -259,6 +266,9 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
     return { ...this.#options, outcome, config: this.#options.config(), nowMs: this.#options.clock.now() }
   }
 }
+
+/** How many offsets are looked at before others get their turn: a millisecond or two. */
+const offsetsInATurn = 10_000
 
 export type GroupShardOptions = Pick<Turn, 'logger' | 'metrics' | 'newId' | 'topicIdOf'> & {
   readonly clock: Clock

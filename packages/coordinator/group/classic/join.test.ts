@@ -94,6 +94,13 @@ test('a session outside the bounds is refused', async () => {
   }
 })
 
+test('a member that says more of itself than could be stored is refused', async () => {
+  const story = await GroupStory.begin()
+  const ann = story.member('ann')
+  await ann.sendJoin({ protocols: [{ name: 'range', metadata: Buffer.alloc(story.log.maxAppendBytes() + 1) }] })
+  assert.equal(ann.joinError, 'INVALID_REQUEST')
+})
+
 test('a group needs a name', async () => {
   const story = await GroupStory.begin()
   const ann = story.member('ann', { groupId: '' })

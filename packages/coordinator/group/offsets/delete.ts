@@ -39,9 +39,8 @@ export function deleteOffsetsOfTopic(topic: string, store: OffsetStore, turn: Tu
   let deleted = 0
   turn.outcome.mayBeSplit = true
   for (const groupId of store.groupIds()) {
-    for (const place of store.places(groupId)) {
-      if (place.topic !== topic) continue
-      writeTombstone(groupId, topic, place.partition, turn)
+    for (const partition of store.partitionsOf(groupId, topic)) {
+      writeTombstone(groupId, topic, partition, turn)
       deleted++
     }
   }

@@ -86,6 +86,19 @@ test('an empty group without offsets goes at the next look, with a tombstone', a
   assert.equal(await story.state(), 'Dead')
 })
 
+test('a great many groups expire piece by piece, all of them', async () => {
+  const story = await GroupStory.begin(hourly)
+  const places = Object.fromEntries(Array.from({ length: 2_000 }, (_, partition) => [`orders-${partition}`, 1]))
+  for (let group = 0; group < 12; group++) await story.commit(places, { groupId: `g${group}` })
+  const before = story.log.entries().length
+  await story.pass(70 * minute)
+  assert.equal(story.log.entries().length - before, 24_000)
+  assert.ok(story.log.appends.every((records) => records <= 4_000))
+  assert.equal(await story.state('g11'), 'Dead')
+  await story.failOver()
+  assert.equal(await story.state('g0'), 'Dead')
+})
+
 test('a failover does not give an empty group its hour again', async () => {
   const story = await GroupStory.begin(hourly)
   const ann = story.member('ann')

@@ -92,6 +92,20 @@ export class OffsetStore {
     }
   }
 
+  /** Partitions of one topic in which the group has an offset, or will have one when a transaction commits. */
+  partitionsOf(groupId: string, topic: string): ReadonlySet<number> {
+    const partitions = new Set(this.#committed.ofGroup(groupId)?.get(topic)?.keys())
+    if (!this.hasAnyPending(groupId)) return partitions
+    for (const table of this.#pending.values())
+      for (const partition of table.ofGroup(groupId)?.get(topic)?.keys() ?? []) partitions.add(partition)
+    return partitions
+  }
+
+  /** How many offsets a group has. */
+  countOf(groupId: string): number {
+    return this.#committed.countOf(groupId)
+  }
+
   /** Every group that has offsets, or will have when a transaction commits. */
   groupIds(): ReadonlySet<string> {
     return new Set([...this.#committed.groupIds(), ...this.#openIn.keys()])

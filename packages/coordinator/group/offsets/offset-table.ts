@@ -73,6 +73,12 @@ export class OffsetTable {
     }
   }
 
+  countOf(groupId: string): number {
+    let count = 0
+    for (const partitions of this.#groups.get(groupId)?.values() ?? []) count += partitions.size
+    return count
+  }
+
   /** How many offsets there are. */
   count(): number {
     let count = 0
