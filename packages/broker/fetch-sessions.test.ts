@@ -11,7 +11,7 @@ const follower = { usesTopicIds: false, fromFollower: true }
 
 function setUp(slots = 10) {
   const time = new VirtualTime()
-  return { time, sessions: new FetchSessions({ clock: time, random: new SeededRandom(1), slots }) }
+  return { time, sessions: new FetchSessions({ clock: time, random: new SeededRandom(1), slots: () => slots }) }
 }
 
 function request(

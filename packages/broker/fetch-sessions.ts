@@ -73,9 +73,9 @@ export class FetchSessions {
   readonly #sessions = new Map<number, Session>()
   readonly #clock: Clock
   readonly #random: Random
-  readonly #slots: number
+  readonly #slots: () => number
 
-  constructor(options: { readonly clock: Clock; readonly random: Random; readonly slots: number }) {
+  constructor(options: { readonly clock: Clock; readonly random: Random; readonly slots: () => number }) {
     this.#clock = options.clock
     this.#random = options.random
     this.#slots = options.slots
@@ -118,8 +118,9 @@ export class FetchSessions {
   /** The id of a new session, 0 if there is no room for it. */
   #open(targets: readonly FetchTarget[], options: { readonly usesTopicIds: boolean; readonly fromFollower: boolean }): number {
     const now = this.#clock.monotonic()
-    if (this.#slots <= 0) return 0
-    if (this.#sessions.size >= this.#slots && !this.#evictFor(options.fromFollower, targets.length, now)) return 0
+    const slots = this.#slots()
+    if (slots <= 0) return 0
+    if (this.#sessions.size >= slots && !this.#evictFor(options.fromFollower, targets.length, now)) return 0
     const id = this.#unusedId()
     this.#sessions.set(id, new Session({ id, targets, now, ...options }))
     return id

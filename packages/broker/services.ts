@@ -4,7 +4,7 @@ import type { Random } from '@odradek/common/random'
 import type { GroupCoordinator } from '@odradek/coordinator'
 import type { MetadataService, TopicImage } from '@odradek/metadata'
 import type { Connection } from '@odradek/network'
-import type { BrokerConfig } from './config/index.ts'
+import type { LiveSettings } from './config/index.ts'
 import type { ClusterFeatures } from './features.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
 import type { Replicas } from './replication/replicas.ts'
@@ -20,7 +20,8 @@ export interface Services {
   readonly timer: Timer
   readonly random: Random
   readonly logger: Logger
-  readonly config: BrokerConfig
+  /** What is set now, for the broker and for topics. */
+  readonly settings: LiveSettings
   readonly metadata: MetadataService
   readonly features: () => ClusterFeatures
   readonly endpoints: Endpoints

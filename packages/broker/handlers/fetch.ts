@@ -1,7 +1,7 @@
 import { errorCode, KafkaError } from '@odradek/protocol'
 import { Fetch } from '@odradek/protocol/messages'
 import type { RequestOf, ResponseDraft } from '@odradek/protocol/schema'
-import type { BrokerConfig } from '../config/index.ts'
+import type { LiveSettings } from '../config/index.ts'
 import type { FetchRound, FetchSessions, FetchTarget } from '../fetch-sessions.ts'
 import { handler } from '../handler.ts'
 import type { Handler, RequestContext } from '../handler.ts'
@@ -18,7 +18,7 @@ export interface FetchParts {
   readonly replicas: Replicas
   readonly fetchSessions: FetchSessions
   readonly responseRoom: () => number
-  readonly config: Pick<BrokerConfig, 'fetch.max.bytes'>
+  readonly settings: Pick<LiveSettings, 'broker'>
 }
 
 /** Reads batches: at once, or when enough of them are there (a long poll). */
@@ -40,7 +40,7 @@ class Fetching {
     this.#context = context
     this.#replicaId = context.apiVersion >= 15 ? request.replicaState.replicaId : request.replicaId
     this.#reader = this.#replicaId >= 0 ? 'replica' : request.isolationLevel === 1 ? 'read-committed' : 'read-uncommitted'
-    this.#maxBytes = Math.min(request.maxBytes, parts.config['fetch.max.bytes'], parts.responseRoom())
+    this.#maxBytes = Math.min(request.maxBytes, parts.settings.broker['fetch.max.bytes'], parts.responseRoom())
   }
 
   answer(): Response | Promise<Response> {

@@ -173,7 +173,17 @@ export class Partition implements FetchablePartition, LogObserver {
 
   /** Whether as many replicas are in sync as `min.insync.replicas` asks for. */
   get enoughInSync(): boolean {
-    return this.#assignment.isr.length >= this.#minInSync()
+    return this.spareInSync >= 0
+  }
+
+  /** How many replicas may fall out of sync before there are too few for acks=all; negative when there are. */
+  get spareInSync(): number {
+    return this.#assignment.isr.length - this.#minInSync()
+  }
+
+  /** How many replicas are not in sync. */
+  get missingInSync(): number {
+    return this.#assignment.replicas.length - this.#assignment.isr.length
   }
 
   readableBytes(wanted: WantedRange, reader: FetchReader, enough: number): number | undefined {

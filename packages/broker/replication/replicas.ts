@@ -2,7 +2,7 @@ import { DiskError } from '@odradek/common/disk'
 import type { Logger } from '@odradek/common/logging'
 import type { Clock, Timer } from '@odradek/common/time'
 import type { Log, LogSettings } from '@odradek/log'
-import type { ClusterImage, ImageDelta, TopicImage } from '@odradek/metadata'
+import type { ImageDelta, MetadataService, TopicImage } from '@odradek/metadata'
 import { KafkaError } from '@odradek/protocol'
 import type { BrokerTopicMetrics, TopicMetrics } from '../topic-metrics.ts'
 import { Deadlines } from './deadlines.ts'
@@ -105,6 +105,11 @@ export class Replicas {
     return this.#byName.values()
   }
 
+  /** All partitions that this broker holds. */
+  *partitions(): Iterable<Partition> {
+    for (const topic of this.#byName.values()) for (const partition of topic.partitions) if (partition !== undefined) yield partition
+  }
+
   partition(topic: string, index: number): Partition | undefined {
     return this.#byName.get(topic)?.partition(index)
   }
@@ -120,32 +125,29 @@ export class Replicas {
     this.#listeners.push(listener)
   }
 
-  /** Takes over what the cluster has at start. */
-  start(image: ClusterImage): void {
-    for (const topic of image.topics.values()) this.#follow(undefined, topic)
+  /** Takes over what the cluster has, and follows it from then on. */
+  follow(metadata: Pick<MetadataService, 'image' | 'onImage'>): void {
+    for (const topic of metadata.image.topics.values()) this.#follow(undefined, topic)
+    metadata.onImage((_image, delta) => this.apply(delta))
   }
 
   /** Follows a change. Deleted topics go first: a new one may have the name of an old one. */
   apply(delta: ImageDelta): void {
     for (const { before, after } of delta.topics) if (before !== undefined && after === undefined) this.#drop(before)
     for (const { before, after } of delta.topics) if (after !== undefined) this.#follow(before, after)
+    if (delta.configs.some(({ type }) => type === 'broker')) return this.#defaultsChanged()
     const changed = new Set(delta.configs.filter(({ type }) => type === 'topic').map(({ name }) => name))
     for (const name of changed) this.#byName.get(name)?.settingsChanged()
   }
 
-  /** Settings of the broker have changed, which are the defaults of all topics. */
-  defaultsChanged(): void {
-    for (const topic of this.#byName.values()) topic.settingsChanged()
-  }
-
   /** The broker stops: nothing new begins, long polls are answered, and what was appended is still made safe and answered for. */
   retire(): void {
-    for (const partition of this.#all()) partition.retire('NOT_LEADER_OR_FOLLOWER')
+    for (const partition of this.partitions()) partition.retire('NOT_LEADER_OR_FOLLOWER')
   }
 
   /** Whoever still waits is sent away. */
   close(): void {
-    for (const partition of this.#all()) partition.close('NOT_LEADER_OR_FOLLOWER')
+    for (const partition of this.partitions()) partition.close('NOT_LEADER_OR_FOLLOWER')
     this.deadlines.close()
   }
 
@@ -155,10 +157,6 @@ export class Replicas {
     if (error instanceof DiskError) return new KafkaError('KAFKA_STORAGE_ERROR', error.message, { cause: error })
     this.#options.logger.error(`Failed to ${doing}, which is a bug in the broker`, { error })
     return new KafkaError('UNKNOWN_SERVER_ERROR')
-  }
-
-  *#all(): Iterable<Partition> {
-    for (const topic of this.#byName.values()) for (const partition of topic.partitions) if (partition !== undefined) yield partition
   }
 
   #follow(before: TopicImage | undefined, after: TopicImage): void {
@@ -174,6 +172,11 @@ export class Replicas {
       if (leads) this.#tell((listener) => listener.elected(topic.name, state.partition, state.leaderEpoch))
       else if (wasLeader) this.#tell((listener) => listener.resigned(topic.name, state.partition))
     }
+  }
+
+  /** Settings of the broker are the defaults of all topics. */
+  #defaultsChanged(): void {
+    for (const topic of this.#byName.values()) topic.settingsChanged()
   }
 
   #newPartition(topic: TopicReplicas, state: TopicImage['partitions'][number]): Partition {

@@ -1,0 +1,214 @@
+import { randomUuid } from '@odradek/common/bytes'
+import { configWith } from '@odradek/common/config'
+import { UserError } from '@odradek/common/errors'
+import { logDirectoryConfig, logDirectorySettingsOf, readMetaProperties } from '@odradek/log'
+import { ClusterImage, MetadataService } from '@odradek/metadata'
+import type { BrokerRegistration, ControllerSettings } from '@odradek/metadata'
+import { FileStore, journalName } from '@odradek/metadata/stores'
+import { hostAndPort, listenersOf, networkLimits, NetworkServer } from '@odradek/network'
+import type { Listener, NetworkLimits } from '@odradek/network'
+import { Broker } from './broker.ts'
+import type { BrokerParts } from './broker.ts'
+import { observeBroker } from './broker-metrics.ts'
+import { LiveSettings, SettingRules } from './config/index.ts'
+import type { BrokerConfig } from './config/index.ts'
+import { ClusterEndpoints } from './endpoints.ts'
+import { featuresOf, initialFeatures, supportedFeatures } from './features.ts'
+import { FetchSessions } from './fetch-sessions.ts'
+import { coordinateGroups } from './group-coordination.ts'
+import { allHandlers } from './handlers/index.ts'
+import { InternalTopicsOnDemand } from './internal-topics.ts'
+import type { InternalTopicPlan } from './internal-topics.ts'
+import { LogDirectories } from './log-directories.ts'
+import { BlocksOfProducerIds } from './producer-ids.ts'
+import { Replicas } from './replication/replicas.ts'
+import { RequestMetrics } from './request-metrics.ts'
+import { Router } from './router.ts'
+import type { Services } from './services.ts'
+import { checkMachine } from './start-checks.ts'
+import { BrokerTopicMetrics } from './topic-metrics.ts'
+import { topicSettingsOf } from './topic-settings.ts'
+
+/**
+ * Starts a broker that is a cluster by itself: its metadata is a file in its first data directory, and it leads every partition.
+ * Throws a `UserError` that says what to do when the directories, the metadata or the ports can't be had; nothing is left open then.
+ */
+export async function startSingleNode(parts: BrokerParts): Promise<Broker> {
+  const opened: AsyncDisposable[] = []
+  try {
+    return await start(parts, (resource) => {
+      opened.push(resource)
+      return resource
+    })
+  } catch (error) {
+    for (const resource of opened.toReversed()) await resource[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(resource: R) => R): Promise<Broker> {
+  const { settings: given, disk, clock, timer, random, logger, metrics: registry, machine } = parts
+  const startedMs = clock.monotonic()
+  const { config } = given
+  const brokerId = config['node.id']
+  const listeners = listenersOf(config, config['controller.listener.names'])
+  checkMachine(parts)
+
+  // What comes later is asked for by what comes first, but not before all of it is there.
+  let metadata: MetadataService | undefined
+  let replicas: Replicas | undefined
+  const image = (): ClusterImage => metadata?.image ?? ClusterImage.empty
+  const settings = new LiveSettings({ nodeId: brokerId, file: given.texts, image })
+
+  const clusterId = clusterIdOf(parts) ?? randomUuid(random)
+  const logs = opened(
+    await LogDirectories.open(directoriesOf(config), {
+      ...parts,
+      config: logDirectorySettingsOf({ ...configWith(logDirectoryConfig), ...config }, config['message.max.bytes']),
+      expected: { clusterId, nodeId: brokerId },
+      touch: (topic, partition) => void replicas?.partition(topic, partition)?.log,
+      ...(parts.onFailure === undefined ? {} : { onAllOffline: parts.onFailure }),
+    }),
+  )
+  const store = opened(await FileStore.open({ disk, directory: directoriesOf(config)[0] }))
+  metadata = await MetadataService.open({
+    store,
+    random,
+    settings: () => controllerSettingsOf(settings.broker),
+    rules: new SettingRules({ nodeId: brokerId, file: given.texts, image }),
+    cluster: { clusterId, features: initialFeatures },
+  })
+  opened(metadata)
+  const registration = registrationOf({ config, listeners, incarnationId: randomUuid(random), directories: logs.ids })
+  await metadata.registerBroker({ registration, lastShutdown: logs.wasClean ? 'clean' : 'unclean', fenced: false })
+  logs.setStraysAside((topic, partition) => partition < (image().topics.byName(topic)?.partitions.length ?? 0))
+
+  replicas = new Replicas({
+    ...parts,
+    brokerId,
+    logs,
+    metrics: new BrokerTopicMetrics(registry),
+    settingsOf: (topic) => topicSettingsOf(settings.topic(topic)),
+  })
+  const groups = coordinateGroups({ ...parts, replicas, metadata, config: () => settings.broker })
+  replicas.follow(metadata)
+
+  const fetchSessions = new FetchSessions({ clock, random, slots: () => settings.broker['max.incremental.fetch.session.cache.slots'] })
+  const services: Services = {
+    brokerId,
+    clock,
+    timer,
+    random,
+    logger,
+    settings,
+    metadata,
+    features: () => featuresOf(image()),
+    endpoints: new ClusterEndpoints({ brokerId, image, listeners: () => listeners }),
+    replicas,
+    fetchSessions,
+    responseRoom: () => network.pressure.responseRoom,
+    logDirs: { describe: () => logs.describe(replicas) },
+    groups,
+    internalTopics: new InternalTopicsOnDemand({ metadata, logger, plans: internalTopicPlans(settings) }),
+    producerIds: new BlocksOfProducerIds(metadata),
+  }
+  const handler = new Router({ handlers: allHandlers(services), clock, logger, metrics: new RequestMetrics({ registry, clock }) })
+  const network: NetworkServer = new NetworkServer({
+    ...parts,
+    listeners,
+    handler,
+    limits: liveLimits(settings, machine),
+    backlog: config['socket.listen.backlog.size'],
+  })
+  observeBroker(registry, services)
+  await network.listen()
+  logger.info('Ready', {
+    clusterId,
+    nodeId: brokerId,
+    listeners: network.bound.map(({ name, host, port }) => `${name}://${hostAndPort(host ?? '', port)}`),
+    topics: image().topics.size,
+    partitions: image().topics.partitionCount,
+    tookMs: Math.round(clock.monotonic() - startedMs),
+  })
+  return new Broker({ services, network, logs })
+}
+
+function directoriesOf(config: BrokerConfig): readonly [string, ...string[]] {
+  const [first, ...others] = config['log.dirs'] ?? config['log.dir']
+  if (first === undefined) throw new UserError('The setting log.dirs names no directory; give one, for example log.dirs=./data')
+  return [first, ...others]
+}
+
+/** The cluster that the data directories belong to; undefined while they are new. */
+function clusterIdOf({ disk, settings: { config } }: BrokerParts): string | undefined {
+  const directories = directoriesOf(config)
+  const found = directories.map((path) => readMetaProperties(disk, path)?.clusterId).find((id) => id !== undefined)
+  const journal = `${directories[0]}/${journalName}`
+  if (found === undefined && disk.stat(journal) !== undefined) {
+    throw new UserError(
+      `${directories[0]} holds the metadata of a cluster (${journalName}) and no meta.properties that says which. ` +
+        'Put that file back from a copy, or give this broker an empty directory (log.dirs).',
+    )
+  }
+  return found
+}
+
+function controllerSettingsOf(config: BrokerConfig): ControllerSettings {
+  return {
+    nodeId: config['node.id'],
+    numPartitions: config['num.partitions'],
+    defaultReplicationFactor: config['default.replication.factor'],
+    maxPartitionsPerBroker: config['broker.max.partitions'],
+    deleteTopicEnable: config['delete.topic.enable'],
+    supportedFeatures,
+  }
+}
+
+function registrationOf(options: {
+  readonly config: BrokerConfig
+  readonly listeners: readonly Listener[]
+  readonly incarnationId: string
+  readonly directories: readonly string[]
+}): BrokerRegistration {
+  const { config, listeners, incarnationId, directories } = options
+  return {
+    id: config['node.id'],
+    incarnationId,
+    endpoints: listeners.map(({ name, protocol, host, port, advertised }) => {
+      return { listener: name, host: advertised?.host ?? host ?? '', port: advertised?.port ?? port, securityProtocol: protocol }
+    }),
+    rack: config['broker.rack'],
+    features: supportedFeatures,
+    directories,
+  }
+}
+
+function internalTopicPlans(settings: LiveSettings): ReadonlyMap<string, () => InternalTopicPlan> {
+  const offsets = (): InternalTopicPlan => {
+    const { broker } = settings
+    return {
+      numPartitions: broker['offsets.topic.num.partitions'],
+      replicationFactor: broker['offsets.topic.replication.factor'],
+      configs: [
+        { name: 'cleanup.policy', value: 'compact' },
+        { name: 'compression.type', value: 'producer' },
+        { name: 'segment.bytes', value: String(broker['offsets.topic.segment.bytes']) },
+      ],
+    }
+  }
+  return new Map([['__consumer_offsets', offsets]])
+}
+
+/** The limits of the network, worked out anew when a setting has changed. They are asked for with each request. */
+function liveLimits(settings: LiveSettings, machine: BrokerParts['machine']): () => NetworkLimits {
+  let asOf: BrokerConfig | undefined
+  let limits: NetworkLimits | undefined
+  return () => {
+    const { broker } = settings
+    if (limits === undefined || asOf !== broker) {
+      asOf = broker
+      limits = networkLimits(broker, machine)
+    }
+    return limits
+  }
+}

@@ -1,0 +1,139 @@
+import { startSingleNode } from '@odradek/broker'
+import type { Broker } from '@odradek/broker'
+import { readFileSettings } from '@odradek/broker/config'
+import { MemoryDisk, nodeDisk } from '@odradek/common/disk'
+import type { Disk } from '@odradek/common/disk'
+import { silentLogger } from '@odradek/common/logging'
+import type { Logger } from '@odradek/common/logging'
+import { MetricsRegistry } from '@odradek/common/metrics'
+import { systemRandom } from '@odradek/common/random'
+import type { Random } from '@odradek/common/random'
+import { systemClock, systemTimer } from '@odradek/common/time'
+import type { Timer, VirtualTime } from '@odradek/common/time'
+import { WireClient } from './wire-client.ts'
+
+export interface StartBrokerOptions {
+  /** `memory`, the default: nothing outlives the broker. A path: a directory on the real disk. Or a disk of the test's own. */
+  readonly disk?: 'memory' | string | Disk
+  /** 0, the default, is any free one. */
+  readonly port?: number
+  /** Settings as in `server.properties`. */
+  readonly config?: Readonly<Record<string, string>>
+  /** Clock and timers of the broker, when they are not to be those of the machine. Sockets stay real. */
+  readonly time?: VirtualTime
+  readonly random?: Random
+  readonly logger?: Logger
+  /** Made before the broker is handed over: how many partitions, or more than that. */
+  readonly topics?: Readonly<Record<string, number | TopicOptions>>
+}
+
+export interface TopicOptions {
+  readonly partitions?: number
+  readonly config?: Readonly<Record<string, string>>
+}
+
+/** A broker in this process, on a port of this machine. */
+export class RunningBroker implements AsyncDisposable {
+  readonly broker: Broker
+  readonly metrics: MetricsRegistry
+  readonly disk: Disk
+  readonly host = '127.0.0.1'
+  readonly port: number
+
+  constructor(running: { readonly broker: Broker; readonly metrics: MetricsRegistry; readonly disk: Disk }) {
+    this.broker = running.broker
+    this.metrics = running.metrics
+    this.disk = running.disk
+    this.port = running.broker.listeners[0]?.port ?? 0
+  }
+
+  /** What clients are given: `127.0.0.1:54873`. */
+  get bootstrapServers(): string {
+    return `${this.host}:${this.port}`
+  }
+
+  /** A new connection. */
+  connect(options?: Parameters<typeof WireClient.connect>[1]): Promise<WireClient> {
+    return WireClient.connect(this, options)
+  }
+
+  /** Stops in order, with everything on the disk. */
+  stop(): Promise<void> {
+    return this.broker.stop()
+  }
+
+  /** Ends as `kill -9` would. */
+  kill(): Promise<void> {
+    return this.broker.kill()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+}
+
+/**
+ * Starts a broker for a test: the real one, in this process.
+ *
+ * ```ts
+ * await using kafka = await startBroker({ topics: { orders: 3 } })
+ * const producer = new Kafka({ brokers: [kafka.bootstrapServers] }).producer()
+ * ```
+ */
+export async function startBroker(options: StartBrokerOptions = {}): Promise<RunningBroker> {
+  const { time } = options
+  const disk = diskOf(options)
+  const metrics = new MetricsRegistry(time ?? systemClock)
+  const broker = await startSingleNode({
+    settings: readFileSettings(settingsOf(options)),
+    disk,
+    clock: time ?? systemClock,
+    timer: time === undefined ? systemTimer : onRealTurns(time),
+    random: options.random ?? systemRandom,
+    logger: options.logger ?? silentLogger,
+    metrics,
+    machine: { memoryBytes: 1 << 30, openFiles: 65_536 },
+  })
+  await createTopics(broker, options.topics ?? {})
+  return new RunningBroker({ broker, metrics, disk })
+}
+
+function diskOf({ disk = 'memory' }: StartBrokerOptions): Disk {
+  if (typeof disk !== 'string') return disk
+  return disk === 'memory' ? new MemoryDisk() : nodeDisk
+}
+
+/** As a test wants it: on this machine only, groups that begin at once, and one partition to load instead of fifty. */
+function settingsOf({ disk, port = 0, config = {} }: StartBrokerOptions): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries({
+      listeners: `PLAINTEXT://127.0.0.1:${port}`,
+      'log.dirs': typeof disk === 'string' && disk !== 'memory' ? disk : '/data',
+      'group.initial.rebalance.delay.ms': '0',
+      'offsets.topic.num.partitions': '1',
+      ...config,
+    }),
+  )
+}
+
+/** Sockets bring their input in real turns of the event loop, so what is due at the end of a turn is done then. */
+function onRealTurns(time: VirtualTime): Timer {
+  return { after: (delayMs, action) => time.after(delayMs, action), endOfTurn: (action) => systemTimer.endOfTurn(action) }
+}
+
+async function createTopics({ services }: Broker, topics: Readonly<Record<string, number | TopicOptions>>): Promise<void> {
+  const wanted = Object.entries(topics).map(([name, topic]) => {
+    const { partitions = 1, config = {} } = typeof topic === 'number' ? { partitions: topic } : topic
+    return {
+      name,
+      numPartitions: partitions,
+      replicationFactor: 1,
+      assignments: [],
+      configs: Object.entries(config).map(([key, value]) => ({ name: key, value })),
+    }
+  })
+  if (wanted.length === 0) return
+  for (const { name, error, message } of await services.metadata.createTopics({ topics: wanted, validateOnly: false })) {
+    if (error !== 'NONE') throw new Error(`Could not create the topic ${name}: ${message ?? error}`)
+  }
+}
