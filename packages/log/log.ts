@@ -21,13 +21,23 @@ export interface Log {
   readonly durableOffset: number
   /** Set by the replica; retention and time look-ups never pass it. Never above `durableOffset`. */
   readonly highWatermark: number
+  /** Below it no transaction is open: the high watermark, or the beginning of the first open transaction. */
+  readonly lastStableOffset: number
   /** Epoch of the last batch, −1 when there was none. */
   readonly latestEpoch: number
 
   /**
+   * What may be appended in the place of `batch`: nearly always the batch itself, at once. Only for a compacted topic, or
+   * one with a `compression.type` of its own, a batch has to be opened first, which takes a while; then the given bytes are
+   * copied and need not outlive the call. Batches of one producer must be appended in their order all the same.
+   * Throws, or rejects with, `KafkaError`.
+   */
+  prepare(batch: Buffer, options: AppendOptions): Buffer | Promise<Buffer>
+
+  /**
    * Validates one record batch, gives it offsets and puts it at the end, in memory; the bytes are copied.
    * Patches base offset and leader epoch in place and never looks into records unless the topic's settings ask for it.
-   * Throws `KafkaError` as broker.md 2.3 rows 11-19 say (`recordErrors` on it where Kafka has them).
+   * Throws `KafkaError` in the order of Kafka's checks, with `recordErrors` where single records are at fault.
    */
   append(batch: Buffer, options: AppendOptions): Appended
 
@@ -83,6 +93,8 @@ export interface AppendOptions {
   readonly origin: 'client' | 'coordinator' | 'replication'
   /** Produce version, where a rule depends on it (zstd before 7). */
   readonly apiVersion?: number
+  /** The batch is what `prepare` gave. */
+  readonly prepared?: boolean
 }
 
 export interface Appended {

@@ -141,7 +141,7 @@ test('a snapshot gives back the last batch of each producer', () => {
   append(state, batch(2, 3, { transactional: true }, 1500), 103)
   state.apply(buildMarkerBatch({ type: 'abort', coordinatorEpoch: 4, producerId: 9, producerEpoch: 2, timestampMs: 77 }), 0, 105, false)
   const read = new ProducerState(limits)
-  for (const entry of decodeSnapshot(encodeSnapshot(state.entries()))) read.restore(entry)
+  read.restore(decodeSnapshot(encodeSnapshot(state.entries())))
 
   assert.equal(read.firstUnstableOffset(1000), 103)
   assert.deepEqual(read.check(batch(2, 3, { transactional: true }), 0, 'client'), { baseOffset: 103, lastOffset: 104, timestamp: 1500 })

@@ -111,10 +111,12 @@ export class ProducerState {
     }
   }
 
-  /** Puts an entry from a snapshot in its place. */
-  restore(entry: ProducerEntry): void {
-    this.#producers.set(entry.producerId, entry)
-    if (entry.transactionStart >= 0) this.#open.set(entry.transactionStart, entry.producerId)
+  /** Begins with the entries of a snapshot. */
+  restore(entries: Iterable<ProducerEntry>): void {
+    this.clear()
+    for (const entry of entries) this.#producers.set(entry.producerId, entry)
+    const open = Array.from(this.#producers.values()).filter((entry) => entry.transactionStart >= 0)
+    for (const entry of open.toSorted((a, b) => a.transactionStart - b.transactionStart)) this.#open.set(entry.transactionStart, entry.producerId)
   }
 
   /** Where the first transaction begins that is open, or whose marker is not below the high watermark yet; undefined without one. */

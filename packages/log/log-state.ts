@@ -1,0 +1,118 @@
+import type { OpenFile } from '@odradek/common/disk'
+import { KafkaError } from '@odradek/protocol'
+import type { LeaderEpochs } from './leader-epochs.ts'
+import { damageError } from './log-damage.ts'
+import type { LogDamage } from './log-damage.ts'
+import type { LogHost } from './log-host.ts'
+import type { LogObserver } from './log.ts'
+import type { LogPlace, OpenedLog } from './open-log.ts'
+import type { ProducerSnapshots } from './producer-recovery.ts'
+import type { ProducerState } from './producer-state.ts'
+import type { Segment, SegmentContext } from './segment.ts'
+import type { Segments } from './segments.ts'
+import { Tail } from './tail.ts'
+
+/**
+ * One log at this moment. Those who write, read, cut and close it share it; each is a file of its own.
+ *
+ * Its ends, each at or below the one before:
+ *
+ * ```
+ * endOffset      what was appended, in memory
+ * fileEnd        what the file has
+ * writtenOffset  the same, as far as the observer may know: a flush that `flush.messages` asks for comes first
+ * durableOffset  what survives a power cut, or with `page-cache` what is written
+ * flushedOffset  what survives a power cut
+ * recoveryPoint  the same, indexes and snapshots included, as the checkpoint knows it
+ * ```
+ */
+export class LogState {
+  readonly place: LogPlace
+  readonly context: SegmentContext
+  readonly segments: Segments
+  readonly tail: Tail
+  readonly producers: ProducerState
+  readonly snapshots: ProducerSnapshots
+  epochs: LeaderEpochs
+  /** The file of epochs does not say the same yet. */
+  epochsChanged: boolean
+
+  startOffset: number
+  endOffset: number
+  fileEnd: number
+  writtenOffset: number
+  durableOffset: number
+  flushedOffset: number
+  recoveryPoint: number
+  highWatermark: number
+
+  readonly damage: LogDamage | undefined
+  isClosed = false
+  /** Something has been changed since the log was opened, so that closing it has something to do. */
+  isChanged: boolean
+  observer: LogObserver | undefined
+  /** Rises with each truncation; what began before it must not conclude anything after it. */
+  generation = 0
+  /** Closed segments whose indexes are not known to be on disk. */
+  readonly unsealed: Segment[]
+  /** Snapshots that were written and not synced: their offsets. */
+  readonly unsyncedSnapshots: number[] = []
+  /** Segments with bytes that were written and not synced; their files are held open. */
+  readonly unsynced = new Set<Segment>()
+  /** Other new files that have to be synced before anything counts as durable. */
+  readonly unsyncedFiles: OpenFile[] = []
+  /** Names in the partition's directory have changed. */
+  directoryNeedsSync = false
+  /** Something else that must be on disk before anything of this log counts as durable. */
+  blockedOn: Promise<void> | undefined
+
+  constructor(place: LogPlace, opened: OpenedLog) {
+    this.place = place
+    this.context = opened.context
+    this.segments = opened.segments
+    this.tail = new Tail(place.host.tails)
+    this.producers = opened.producers
+    this.snapshots = opened.snapshots
+    this.epochs = opened.epochs
+    this.epochsChanged = opened.epochsChanged
+    this.startOffset = opened.startOffset
+    this.endOffset = this.fileEnd = this.writtenOffset = this.durableOffset = this.flushedOffset = opened.endOffset
+    this.recoveryPoint = opened.recoveryPoint
+    this.highWatermark = opened.highWatermark
+    this.damage = opened.damage
+    this.unsealed = [...opened.unsealed]
+    this.isChanged = opened.epochsChanged || opened.unsealed.length > 0 || opened.recoveryPoint !== opened.endOffset
+  }
+
+  get host(): LogHost {
+    return this.place.host
+  }
+
+  get name(): string {
+    return this.place.name
+  }
+
+  get directory(): string {
+    return this.place.directory
+  }
+
+  requireReadable(): void {
+    if (this.isClosed) throw new KafkaError('KAFKA_STORAGE_ERROR', `The log of ${this.name} is closed.`)
+    this.host.requireReadable()
+  }
+
+  requireAppendable(): void {
+    this.requireReadable()
+    if (this.damage !== undefined) throw damageError(this.directory, this.damage)
+    this.host.requireWritable(this.place.topic)
+  }
+
+  /** Below it no transaction is open or waits for its marker to be replicated. */
+  get lastStableOffset(): number {
+    return Math.min(this.highWatermark, this.producers.firstUnstableOffset(this.highWatermark) ?? this.highWatermark)
+  }
+
+  setEpoch(epoch: number, startOffset: number): void {
+    if (this.epochs.assign(epoch, startOffset)) this.epochsChanged = true
+  }
+}
