@@ -8,7 +8,6 @@ export interface BannerFacts {
   /** Null with `--ephemeral`. */
   readonly dataDir: string | null
   readonly topics: number
-  readonly bytes: number
 }
 
 /** What a person sees when the broker is ready. */
@@ -17,18 +16,13 @@ export function banner(facts: BannerFacts): string {
   const first = facts.listeners[0]?.address ?? 'localhost:9092'
   return [
     `\n  ${styleText('bold', `odradek ${version}`)}   ready in ${facts.milliseconds} ms${' '.repeat(20)}node ${process.versions.node}  pid ${process.pid}\n\n`,
-    ...facts.listeners.map(({ address, protocol }, i) => row(i === 0 ? 'Kafka broker' : '', `${address}   ${protocol} · speaks the protocol of Kafka 4.3`)),
+    ...facts.listeners.map(({ address, protocol }, i) =>
+      row(i === 0 ? 'Kafka broker' : '', `${address}   ${protocol} · speaks the protocol of Kafka 4.3`),
+    ),
     facts.http === null ? '' : row('Health, metrics', `${facts.http}/health  ${facts.http}/metrics`),
-    row('Data', facts.dataDir === null ? 'in memory, gone at exit' : `${facts.dataDir}  (${plural(facts.topics, 'topic')}, ${size(facts.bytes)})`),
+    row('Data', facts.dataDir === null ? 'in memory, gone at exit' : `${facts.dataDir}  (${plural(facts.topics, 'topic')})`),
     `\n  try:  kcat -b ${first} -L\n  stop: Ctrl-C\n\n`,
   ].join('')
 }
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
-
-/** Bytes for people: 0 B, 12.3 KB, 1.2 MB. */
-export function size(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB']
-  const power = Math.min(units.length - 1, Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1000)))
-  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power] ?? ''}`
-}

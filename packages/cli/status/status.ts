@@ -7,7 +7,11 @@ export async function status(args: readonly string[]): Promise<number> {
   const { dataDir, json } = statusArguments(args)
   const running = readRunning(dataDir)
   if (running === undefined) {
-    process.stdout.write(json ? `${JSON.stringify({ running: false, dataDir })}\n` : `No broker runs on ${dataDir}. Start one: odradek start --data-dir ${dataDir}\n`)
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ running: false, dataDir })}\n`
+        : `No broker runs on ${dataDir}. Start one: odradek start --data-dir ${dataDir}\n`,
+    )
     return 1
   }
   const health = await healthOf(running)

@@ -1,0 +1,112 @@
+import { totalmem } from 'node:os'
+import { startSingleNode } from '@odradek/broker'
+
+import { readFileSettings } from '@odradek/broker/config'
+import type { FileSettings } from '@odradek/broker/config'
+import { MemoryDisk, nodeDisk } from '@odradek/common/disk'
+import { UserError } from '@odradek/common/errors'
+import type { Logger } from '@odradek/common/logging'
+import { MetricsRegistry } from '@odradek/common/metrics'
+import { systemRandom } from '@odradek/common/random'
+import { systemClock, systemTimer } from '@odradek/common/time'
+import { hostAndPort, openFilesLimit } from '@odradek/network'
+import { version } from '../help.ts'
+import { removeRunning, writeRunning } from '../running-file.ts'
+import { startArguments } from './arguments.ts'
+import { banner } from './banner.ts'
+import { portHolder } from './port-holder.ts'
+import { RecoveryReport } from './recovery-report.ts'
+import { serveHttp } from './serve-http.ts'
+import { untilStopped } from './signals.ts'
+import { Voice } from './voice.ts'
+
+/** `odradek start`: runs a broker until a signal ends it. */
+export async function start(args: readonly string[]): Promise<number> {
+  const startedMs = performance.timeOrigin
+  const { settings: given, ephemeral } = startArguments(args, process.env)
+  const settings = readFileSettings(given)
+  const voice = new Voice(process.stdout, process.env)
+  const logger = voice.logger
+  for (const remark of settings.remarks) logger.warn(remark)
+  warnWhereOpen(settings, logger)
+
+  const metrics = new MetricsRegistry(systemClock)
+  const recovery = new RecoveryReport(logger, systemClock)
+  const broker = await startSingleNode({
+    settings,
+    disk: ephemeral ? new MemoryDisk() : nodeDisk,
+    clock: systemClock,
+    timer: systemTimer,
+    random: systemRandom,
+    logger,
+    metrics,
+    machine: { memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Infinity), openFiles: openFilesLimit() },
+    onRecovery: (progress) => recovery.tell(progress),
+    onFailure: (error) => {
+      logger.error('No data directory can be used any more. Mend the disk and start again', { error })
+      process.exit(1)
+    },
+  }).catch((error: unknown) => {
+    throw portTaken(error) ?? error
+  })
+
+  const http = await serveHttp({ settings, broker, metrics, logger }).catch(async (error: unknown) => {
+    await broker.stop()
+    throw error
+  })
+  const dataDir = ephemeral ? null : dataDirOf(settings)
+  const listeners = broker.listeners.map(({ host, port, protocol }) => ({
+    address: hostAndPort(host === undefined || host === '' ? '0.0.0.0' : host, port),
+    protocol,
+  }))
+  const bootstrap = listeners[0]?.address ?? ''
+  if (dataDir !== null) {
+    writeRunning(dataDir, {
+      pid: process.pid,
+      version,
+      startedAt: new Date(startedMs).toISOString(),
+      bootstrap,
+      listeners: listeners.map(({ address, protocol }) => `${address} ${protocol}`),
+      http: http?.address ?? null,
+    })
+  }
+  const milliseconds = Math.round(Date.now() - startedMs)
+  if (voice.isForPeople) {
+    process.stdout.write(
+      banner({ milliseconds, listeners, http: http?.address ?? null, dataDir, topics: broker.services.metadata.image.topics.size }),
+    )
+  } else {
+    logger.info('Serving', { event: 'ready', bootstrap, http: http?.address ?? null, dataDir, version, milliseconds })
+  }
+  voice.speakUp()
+
+  const code = await untilStopped(broker, logger)
+  await http?.close()
+  if (dataDir !== null) removeRunning(dataDir)
+  return code
+}
+
+function dataDirOf({ config }: FileSettings): string {
+  return (config['log.dirs'] ?? config['log.dir'])[0] ?? '.'
+}
+
+/** Without authentication an open port is everybody's. */
+function warnWhereOpen({ config }: FileSettings, logger: Logger): void {
+  for (const listener of config.listeners) {
+    const host = /:\/\/(.*):\d+$/.exec(listener)?.[1] ?? ''
+    if (/^(localhost|127\..*|\[?::1\]?)$/.test(host)) continue
+    logger.warn(
+      'A listener is open to the network, and this version has no authentication. Bind it to localhost, or keep the network closed',
+      { listener },
+    )
+  }
+}
+
+/** In place of the broker's own error: who has the port, and two ways out. */
+function portTaken(error: unknown): UserError | undefined {
+  if (!(error instanceof UserError) || !(error.cause instanceof Error) || Reflect.get(error.cause, 'code') !== 'EADDRINUSE')
+    return undefined
+  const port = Number(Reflect.get(error.cause, 'port'))
+  const holder = portHolder(port)
+  return new UserError(`port ${port} is used by ${holder ?? 'another process'}; use --port ${port + 100} or stop it`, { cause: error })
+}
