@@ -4,7 +4,7 @@ import { LogDirectory } from '@odradek/log'
 import type { Log, LogDirectoryOptions, LogSettings } from '@odradek/log'
 import type { Partition } from './replication/partition.ts'
 import type { Logs, Replicas } from './replication/replicas.ts'
-import type { LogDirDescription, LogDirs, ReplicaDescription } from './services.ts'
+import type { LogDirDescription, ReplicaDescription } from './services.ts'
 
 export interface LogDirectoriesOptions extends Omit<LogDirectoryOptions, 'path' | 'onOffline'> {
   readonly onAllOffline?: (error: Error) => void

@@ -1,8 +1,9 @@
 import { randomUuid } from '@odradek/common/bytes'
 import { configWith } from '@odradek/common/config'
 import { UserError } from '@odradek/common/errors'
+import { LogLevels } from '@odradek/common/logging'
 import { logDirectoryConfig, logDirectorySettingsOf, readMetaProperties } from '@odradek/log'
-import { ClusterImage, MetadataService } from '@odradek/metadata'
+import { ClusterImage, MetadataService, reportChanges } from '@odradek/metadata'
 import type { BrokerRegistration, ControllerSettings } from '@odradek/metadata'
 import { FileStore, journalName } from '@odradek/metadata/stores'
 import { hostAndPort, listenersOf, networkLimits, NetworkServer } from '@odradek/network'
@@ -55,9 +56,8 @@ async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(res
   checkMachine(parts)
 
   // What comes later is asked for by what comes first, but not before all of it is there.
-  let metadata: MetadataService | undefined
-  let replicas: Replicas | undefined
-  const image = (): ClusterImage => metadata?.image ?? ClusterImage.empty
+  const later: { metadata?: MetadataService; replicas?: Replicas } = {}
+  const image = (): ClusterImage => later.metadata?.image ?? ClusterImage.empty
   const settings = new LiveSettings({ nodeId: brokerId, file: given.texts, image })
 
   const clusterId = clusterIdOf(parts) ?? randomUuid(random)
@@ -66,30 +66,32 @@ async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(res
       ...parts,
       config: logDirectorySettingsOf({ ...configWith(logDirectoryConfig), ...config }, config['message.max.bytes']),
       expected: { clusterId, nodeId: brokerId },
-      touch: (topic, partition) => void replicas?.partition(topic, partition)?.log,
+      touch: (topic, partition) => void later.replicas?.partition(topic, partition)?.log,
       ...(parts.onFailure === undefined ? {} : { onAllOffline: parts.onFailure }),
     }),
   )
   const store = opened(await FileStore.open({ disk, directory: directoriesOf(config)[0] }))
-  metadata = await MetadataService.open({
+  const metadata = await MetadataService.open({
     store,
     random,
     settings: () => controllerSettingsOf(settings.broker),
     rules: new SettingRules({ nodeId: brokerId, file: given.texts, image }),
     cluster: { clusterId, features: initialFeatures },
   })
-  opened(metadata)
+  later.metadata = opened(metadata)
+  metadata.onImage(reportChanges(logger.named('metadata')))
   const registration = registrationOf({ config, listeners, incarnationId: randomUuid(random), directories: logs.ids })
   await metadata.registerBroker({ registration, lastShutdown: logs.wasClean ? 'clean' : 'unclean', fenced: false })
   logs.setStraysAside((topic, partition) => partition < (image().topics.byName(topic)?.partitions.length ?? 0))
 
-  replicas = new Replicas({
+  const replicas = new Replicas({
     ...parts,
     brokerId,
     logs,
     metrics: new BrokerTopicMetrics(registry),
     settingsOf: (topic) => topicSettingsOf(settings.topic(topic)),
   })
+  later.replicas = replicas
   const groups = coordinateGroups({ ...parts, replicas, metadata, config: () => settings.broker })
   replicas.follow(metadata)
 
@@ -100,6 +102,7 @@ async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(res
     timer,
     random,
     logger,
+    logLevels: parts.logLevels ?? new LogLevels(),
     settings,
     metadata,
     features: () => featuresOf(image()),

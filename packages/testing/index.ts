@@ -1,3 +1,6 @@
+export { fetchFrom, fetchRequest, produceBatch, recordsOf } from './data-path.ts'
+export type { FetchedPartition, FetchOptions, Place, ProducedPartition, ProduceOptions, ReadRecord } from './data-path.ts'
+export { sampleMessage } from './sample-message.ts'
 export { RunningBroker, startBroker } from './start-broker.ts'
 export type { StartBrokerOptions, TopicOptions } from './start-broker.ts'
 export { encodeRequest, WireClient } from './wire-client.ts'

@@ -14,7 +14,7 @@ import { WireClient } from './wire-client.ts'
 
 export interface StartBrokerOptions {
   /** `memory`, the default: nothing outlives the broker. A path: a directory on the real disk. Or a disk of the test's own. */
-  readonly disk?: 'memory' | string | Disk
+  readonly disk?: string | Disk
   /** 0, the default, is any free one. */
   readonly port?: number
   /** Settings as in `server.properties`. */
@@ -50,6 +50,13 @@ export class RunningBroker implements AsyncDisposable {
   /** What clients are given: `127.0.0.1:54873`. */
   get bootstrapServers(): string {
     return `${this.host}:${this.port}`
+  }
+
+  /** The id of a topic that is there. */
+  topicId(name: string): string {
+    const topic = this.broker.services.metadata.image.topics.byName(name)
+    if (topic === undefined) throw new Error(`There is no topic ${name}`)
+    return topic.id
   }
 
   /** A new connection. */
