@@ -4,7 +4,12 @@ import type { Log } from './log.ts'
 
 const perLog = { labels: ['topic', 'partition'] } as const
 
-const size = declareGauge({ ...perLog, name: 'kafka_log_log_size', jmx: 'kafka.log:type=Log,name=Size', help: 'Bytes of a partition on disk.' })
+const size = declareGauge({
+  ...perLog,
+  name: 'kafka_log_log_size',
+  jmx: 'kafka.log:type=Log,name=Size',
+  help: 'Bytes of a partition on disk.',
+})
 const logStartOffset = declareGauge({
   ...perLog,
   name: 'kafka_log_log_logstartoffset',
@@ -48,6 +53,21 @@ const producers = declareGauge({
   help: 'Idempotent producers that the partitions remember.',
 })
 const openFiles = declareGauge({ name: 'odradek_log_open_files', help: 'Files of logs that are open.' })
+
+/** All metrics that this file declares. */
+export const logMetrics = [
+  size,
+  logStartOffset,
+  logEndOffset,
+  segments,
+  offlineDirectories,
+  fullDirectories,
+  flushes,
+  tailBytes,
+  pinnedBytes,
+  producers,
+  openFiles,
+]
 
 /** What the metrics ask of a log directory. */
 export interface MeasuredDirectory {

@@ -1,7 +1,9 @@
+import { brokerMetrics } from '../../packages/broker/broker-metrics.ts'
 import { brokerTopicMetrics } from '../../packages/broker/topic-metrics.ts'
 import { requestMetrics } from '../../packages/broker/request-metrics.ts'
 import { processMetrics } from '../../packages/broker/http/process-metrics.ts'
 import { groupMetrics } from '../../packages/coordinator/group/group-metrics.ts'
+import { logMetrics } from '../../packages/log/log-metrics.ts'
 import { networkMetrics } from '../../packages/network/network-metrics.ts'
 import { apiPage } from './api-page.ts'
 import { brokerConfigPage, groupConfigPage, topicConfigPage } from './config-pages.ts'
@@ -18,9 +20,11 @@ export function referencePages(): readonly Page[] {
     apiPage(),
     errorPage(),
     metricPage({
+      'The broker and its cluster': brokerMetrics,
       Topics: brokerTopicMetrics,
       Requests: requestMetrics,
       Connections: networkMetrics,
+      Logs: logMetrics,
       Groups: groupMetrics,
       Process: processMetrics,
     }),

@@ -85,12 +85,6 @@ export const requestConfig = {
     unused: unused.oneBroker,
   }),
   'fetch.max.bytes': int({ default: 57_671_680, atLeast: 1024, doc: 'How much one fetch answers at most, whatever the client asks for.' }),
-  'batch.inflate.max.bytes': int({
-    default: 33_554_432,
-    atLeast: 1024,
-    isOurs: true,
-    doc: 'How large a compressed batch may become when the broker has to look into it. It never takes less than 16 times message.max.bytes.',
-  }),
   'max.incremental.fetch.session.cache.slots': int({
     default: 1000,
     atLeast: 0,

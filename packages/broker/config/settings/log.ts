@@ -1,8 +1,10 @@
 import { boolean, double, enumOf, int, list, listOf, long, maxLong } from '@odradek/common/config'
+import { logDirectoryConfig } from '@odradek/log'
 import { unused } from './unused.ts'
 
 /** Where and how the broker keeps its logs; most give the default of a topic's setting. */
 export const logConfig = {
+  ...logDirectoryConfig,
   'log.dir': list({
     default: ['/tmp/kafka-logs'],
     isNonEmpty: true,
@@ -11,28 +13,6 @@ export const logConfig = {
   'log.dirs': list({
     default: null,
     doc: 'The directories in which data is kept. A new partition goes to the one with the fewest.',
-  }),
-  'log.durability': enumOf(['fsync', 'page-cache'], {
-    default: 'fsync',
-    isOurs: true,
-    doc: 'When acks=all is answered: `fsync` when the batch is on disk, `page-cache` when it is in the memory of the operating system, as Apache Kafka does. With `page-cache` a loss of power may lose what was acknowledged.',
-  }),
-  'log.dir.min.free.bytes': long({
-    default: 268_435_456,
-    atLeast: 0,
-    isOurs: true,
-    doc: 'How many bytes must be free on the disk of a data directory for topics of users to be written to. Below it produce requests fail until twice as much is free; reading, retention and deletion go on.',
-  }),
-  'log.recovery.keep.corrupt': boolean({
-    default: false,
-    isOurs: true,
-    doc: 'Whether bytes that recovery cuts off a log are kept in a file beside it, for who wants to look at them.',
-  }),
-  'log.tail.cache.bytes': long({
-    default: 67_108_864,
-    atLeast: 0,
-    isOurs: true,
-    doc: 'How much memory holds the ends of all logs together, so that readers who keep up are served without touching a file.',
   }),
   'cordoned.log.dirs': list({
     default: [],
@@ -79,13 +59,6 @@ export const logConfig = {
     scope: 'cluster-wide',
     doc: 'How large a partition may grow; −1 is without limit. Default of retention.bytes.',
   }),
-  'log.retention.check.interval.ms': long({ default: 300_000, atLeast: 1, doc: 'How often the broker looks for segments to delete.' }),
-  'log.initial.task.delay.ms': long({
-    default: 30_000,
-    atLeast: 0,
-    isInternal: true,
-    doc: 'How long after the start the first look for old segments and the first flush come.',
-  }),
   'log.local.retention.bytes': long({
     default: -2,
     atLeast: -2,
@@ -127,20 +100,6 @@ export const logConfig = {
     default: null,
     scope: 'cluster-wide',
     doc: 'After what time a log is synced when log.durability is page-cache. Default of flush.ms; when it is not set, log.flush.scheduler.interval.ms counts.',
-  }),
-  'log.flush.scheduler.interval.ms': long({
-    default: maxLong,
-    doc: 'How often the broker looks for logs to sync when log.durability is page-cache.',
-  }),
-  'log.flush.offset.checkpoint.interval.ms': int({
-    default: 60_000,
-    atLeast: 0,
-    doc: 'How often the recovery points are written. After a crash only what lies above them is checked.',
-  }),
-  'log.flush.start.offset.checkpoint.interval.ms': int({
-    default: 60_000,
-    atLeast: 0,
-    doc: 'How often the start offsets of logs are written. DeleteRecords writes them at once.',
   }),
   'log.segment.delete.delay.ms': long({
     default: 60_000,

@@ -45,10 +45,6 @@ export const replicationConfig = {
   }),
   'replica.socket.timeout.ms': int({ default: 30_000, doc: 'How long a follower waits for an answer.', unused: unused.oneBroker }),
   'replica.socket.receive.buffer.bytes': int({ default: 65_536, doc: 'SO_RCVBUF of a connection to a leader.', unused: unused.oneBroker }),
-  'replica.high.watermark.checkpoint.interval.ms': long({
-    default: 5000,
-    doc: 'How often the high watermarks of all partitions are written to disk.',
-  }),
   'replica.selector.class': string({
     default: null,
     doc: 'Who decides from which replica a consumer reads; org.apache.kafka.common.replica.RackAwareReplicaSelector takes one in its rack.',

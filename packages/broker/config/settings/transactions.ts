@@ -3,24 +3,6 @@ import { unused } from './unused.ts'
 
 /** Producer ids, and transactions with the topic that holds them. */
 export const transactionConfig = {
-  'producer.id.expiration.ms': int({
-    default: 86_400_000,
-    atLeast: 1,
-    scope: 'cluster-wide',
-    doc: 'After what silence a partition forgets an idempotent producer. Retries are recognised until then.',
-  }),
-  'producer.id.expiration.check.interval.ms': int({
-    default: 600_000,
-    atLeast: 1,
-    isInternal: true,
-    doc: 'How often partitions look for producers to forget.',
-  }),
-  'producer.ids.per.partition.max': int({
-    default: 100_000,
-    atLeast: 1,
-    isOurs: true,
-    doc: 'How many idempotent producers a partition remembers. Beyond it the one that was silent longest is forgotten.',
-  }),
   'transaction.max.timeout.ms': int({
     default: 900_000,
     atLeast: 1,
