@@ -1,5 +1,5 @@
 import type { Disk } from '@odradek/common/disk'
-import type { Logger } from '@odradek/common/logging'
+import type { Logger, LogLevels } from '@odradek/common/logging'
 import type { MetricsRegistry } from '@odradek/common/metrics'
 import type { Random } from '@odradek/common/random'
 import type { Clock, Timer } from '@odradek/common/time'
@@ -18,6 +18,8 @@ export interface BrokerParts {
   readonly timer: Timer
   readonly random: Random
   readonly logger: Logger
+  /** The levels that `logger` goes by, so that clients can change them. */
+  readonly logLevels?: LogLevels
   readonly metrics: MetricsRegistry
   /** What this process may use. */
   readonly machine: { readonly memoryBytes: number; readonly openFiles: number }

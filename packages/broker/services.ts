@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '@odradek/common/time'
-import type { Logger } from '@odradek/common/logging'
+import type { Logger, LogLevels } from '@odradek/common/logging'
 import type { Random } from '@odradek/common/random'
 import type { GroupCoordinator } from '@odradek/coordinator'
 import type { MetadataService, TopicImage } from '@odradek/metadata'
@@ -20,6 +20,8 @@ export interface Services {
   readonly timer: Timer
   readonly random: Random
   readonly logger: Logger
+  /** Of all loggers of this process; clients may change them. */
+  readonly logLevels: LogLevels
   /** What is set now, for the broker and for topics. */
   readonly settings: LiveSettings
   readonly metadata: MetadataService

@@ -39,6 +39,7 @@ export async function start(args: readonly string[]): Promise<number> {
     timer: systemTimer,
     random: systemRandom,
     logger,
+    logLevels: voice.levels,
     metrics,
     machine: { memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Infinity), openFiles: openFilesLimit() },
     onRecovery: (progress) => recovery.tell(progress),
