@@ -34,10 +34,15 @@ export function systemProcess(): ProcessIdentity {
   }
 }
 
-/** Clock ticks from boot to the start of the process: the 22nd field of its stat, counted behind the name, which may hold anything. */
+/**
+ * Clock ticks from boot to the start of the process: the 22nd field of its stat, counted behind the name, which may hold anything.
+ * One that has ended and whose parent has not noticed yet (state Z or X) is gone: a restart in a container must not wait for that.
+ */
 function startOf(pid: number): string | undefined {
   const stat = readText(`/proc/${pid}/stat`)
-  return stat === '' ? undefined : stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  if (stat === '') return undefined
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
 }
 
 function pidIsFree(pid: number): boolean {
