@@ -5,6 +5,14 @@ import type { BrokerConfig } from './all-settings.ts'
 export function checkBrokerConfig(config: BrokerConfig): void {
   const wrong = [
     ...rollAndRetention(config),
+    ...localRetention('log.local.retention.ms', config['log.local.retention.ms'], 'log.retention.ms', config['log.retention.ms']),
+    ...localRetention(
+      'log.local.retention.bytes',
+      config['log.local.retention.bytes'],
+      'log.retention.bytes',
+      config['log.retention.bytes'],
+    ),
+    ...cleanerMemory(config),
     ...ordered(config, 'group.min.session.timeout.ms', 'group.max.session.timeout.ms'),
     ...['consumer', 'share', 'streams'].flatMap((kind) => groupBounds(config, kind)),
     ...ordered(config, 'broker.heartbeat.interval.ms', 'broker.session.timeout.ms'),
@@ -26,6 +34,20 @@ function rollAndRetention(config: BrokerConfig): readonly string[] {
     if (config[name] === 0) wrong.push(`requirement failed: ${name} must be unlimited (-1) or, greater than or equal to 1`)
   }
   return wrong
+}
+
+/** What is kept locally of a tiered partition cannot be more than what is kept at all; −2 is all of it. */
+function localRetention(localName: string, local: number, name: string, whole: number | null): readonly string[] {
+  if (local === -2 || whole === null || whole < 0) return []
+  if (local === -1) return [`Invalid value -1 for configuration ${localName}: Value must not be -1 as ${name} value is set as ${whole}.`]
+  return local > whole
+    ? [`Invalid value ${local} for configuration ${localName}: Value must not be more than ${name} property value: ${whole}`]
+    : []
+}
+
+function cleanerMemory(config: BrokerConfig): readonly string[] {
+  const enough = config['log.cleaner.dedupe.buffer.size'] >= config['log.cleaner.threads'] * 1_048_576
+  return enough ? [] : ['requirement failed: log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.']
 }
 
 function identity(config: BrokerConfig): readonly string[] {

@@ -61,6 +61,10 @@ test('settings of a topic are refused in the words of Kafka', () => {
   )
 })
 
+test('a star stands alone among throttled replicas', () => {
+  assert.match(topic({ 'follower.replication.throttled.replicas': '*,*' }), /Invalid value \[\*, \*\] for configuration follower/)
+})
+
 test('what Kafka takes for a topic is taken', () => {
   for (const entries of [
     { 'cleanup.policy': 'delete,delete' },
@@ -139,6 +143,14 @@ test('settings of a broker are refused in the words of Kafka', () => {
     'INVALID_REQUEST: requirement failed: log.retention.ms must be unlimited (-1) or, greater than or equal to 1',
   )
   assert.match(broker({ 'max.connections.per.ip.overrides': 'a' }), /^INVALID_REQUEST: /)
+  assert.equal(
+    broker({ 'log.local.retention.ms': '5', 'log.retention.ms': '3' }),
+    'INVALID_REQUEST: Invalid value 5 for configuration log.local.retention.ms: Value must not be more than log.retention.ms property value: 3',
+  )
+  assert.equal(
+    broker({ 'log.cleaner.dedupe.buffer.size': '1' }),
+    'INVALID_REQUEST: requirement failed: log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.',
+  )
   assert.equal(broker({ 'log.cleaner.threads': '1' }, '2'), 'INVALID_REQUEST: Unexpected broker id, expected 1, but received 2')
   assert.equal(broker({ 'log.cleaner.threads': '1' }, 'x'), 'INVALID_REQUEST: Node id must be an integer, but it is: x')
 })

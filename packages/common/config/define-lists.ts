@@ -5,7 +5,7 @@ import type { Options, OrNull } from './define.ts'
 
 export interface ListOptions<Default> extends Options<Default> {
   readonly isNonEmpty?: true
-  /** Says what is wrong with a list, or nothing. */
+  /** Says what is wrong with a list as it was given, or nothing. */
   readonly check?: (values: readonly string[]) => string | undefined
   /** What the check allows, for the reference. */
   readonly valid?: string
@@ -18,8 +18,8 @@ export function list<const Default extends readonly string[] | null = readonly s
   const read = (name: string, text: string): readonly string[] => {
     const values = itemsOf(text)
     checkList(name, values, options, 'any non-empty value')
-    const wrong = options.check?.(values)
-    if (wrong !== undefined) throw ConfigError.invalidValue(name, `[${values.join(', ')}]`, wrong)
+    const wrong = options.check?.(allItemsOf(text))
+    if (wrong !== undefined) throw ConfigError.invalidValue(name, `[${allItemsOf(text).join(', ')}]`, wrong)
     return values
   }
   return define(
@@ -49,7 +49,11 @@ export function listOf<const Word extends string, const Default extends readonly
 
 /** What stands between the commas, each once. An empty text is an empty list. */
 export function itemsOf(text: string): readonly string[] {
-  return text === '' ? [] : [...new Set(text.split(',').map((item) => item.trim()))]
+  return [...new Set(allItemsOf(text))]
+}
+
+function allItemsOf(text: string): readonly string[] {
+  return text === '' ? [] : text.split(',').map((item) => item.trim())
 }
 
 function checkList(name: string, values: readonly string[], options: ListOptions<unknown>, valid: string): void {
