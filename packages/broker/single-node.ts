@@ -6,7 +6,7 @@ import { logDirectoryConfig, logDirectorySettingsOf, readMetaProperties } from '
 import { ClusterImage, MetadataService, reportChanges } from '@odradek/metadata'
 import type { BrokerRegistration, ControllerSettings } from '@odradek/metadata'
 import { FileStore, journalName } from '@odradek/metadata/stores'
-import { hostAndPort, listenersOf, networkLimits, NetworkServer } from '@odradek/network'
+import { hostAndPort, listenersOf, networkLimits, NetworkServer, observeNetwork } from '@odradek/network'
 import type { Listener, NetworkLimits } from '@odradek/network'
 import { Broker } from './broker.ts'
 import type { BrokerParts } from './broker.ts'
@@ -124,6 +124,7 @@ async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(res
     backlog: config['socket.listen.backlog.size'],
   })
   observeBroker(registry, services)
+  observeNetwork(registry, network)
   await network.listen()
   logger.info('Ready', {
     clusterId,

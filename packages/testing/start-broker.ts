@@ -10,6 +10,7 @@ import { systemRandom } from '@odradek/common/random'
 import type { Random } from '@odradek/common/random'
 import { systemClock, systemTimer } from '@odradek/common/time'
 import type { Timer, VirtualTime } from '@odradek/common/time'
+import type { ProcessIdentity } from '@odradek/log'
 import { WireClient } from './wire-client.ts'
 
 export interface StartBrokerOptions {
@@ -23,6 +24,8 @@ export interface StartBrokerOptions {
   readonly time?: VirtualTime
   readonly random?: Random
   readonly logger?: Logger
+  /** Who holds the lock of the data directory, where a test starts a broker again that it has killed within its own process. */
+  readonly process?: ProcessIdentity
   /** Made before the broker is handed over: how many partitions, or more than that. */
   readonly topics?: Readonly<Record<string, number | TopicOptions>>
 }
@@ -100,6 +103,7 @@ export async function startBroker(options: StartBrokerOptions = {}): Promise<Run
     logger: options.logger ?? silentLogger,
     metrics,
     machine: { memoryBytes: 1 << 30, openFiles: 65_536 },
+    ...(options.process === undefined ? {} : { process: options.process }),
   })
   await createTopics(broker, options.topics ?? {})
   return new RunningBroker({ broker, metrics, disk })
