@@ -30,6 +30,7 @@ export function coordinateGroups(options: GroupCoordinationOptions): GroupCoordi
   const partitionCount = (): number => config()['offsets.topic.num.partitions']
   const groups = new GroupCoordinator({
     ...options,
+    logger: options.logger.named('groups'),
     log: new InternalTopicLog({ topic, replicas, clock, partitionCount }),
     topicIdOf: (name) => metadata.image.topics.byName(name)?.id ?? ZERO_UUID,
   })

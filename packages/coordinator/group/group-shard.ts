@@ -144,7 +144,7 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
   /** A topic is gone: offsets in it mean nothing any more. */
   topicDeleted(topic: string, outcome: GroupOutcome): void {
     const deleted = deleteOffsetsOfTopic(topic, this.#offsets, this.#turn(outcome))
-    if (deleted > 0) this.#options.logger.info('offsets of a deleted topic forgotten', { topic, offsets: deleted })
+    if (deleted > 0) this.#options.logger.info('Forgot the committed offsets of a deleted topic', { topic, offsets: deleted })
   }
 
   /** How many groups are in each state. */
@@ -227,7 +227,7 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
     if (group.state !== 'Empty') throw new KafkaError('NON_EMPTY_GROUP')
     const offsets = deleteAllOffsets(groupId, this.#offsets, turn)
     this.#remove(group, turn)
-    turn.logger.info('group deleted', { group: groupId, offsets })
+    turn.logger.info('Group is deleted', { group: groupId, offsets })
   }
 
   #remove(group: ClassicGroup, turn: Turn): void {
@@ -248,7 +248,8 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
       const isDone = expireOffsets(group, this.#offsets, turn)
       if (isDone && group.state === 'Empty' && group.pendingJoins.size === 0) this.#remove(group, turn)
     }
-    if (turn.outcome.records.length > 0) turn.logger.info('forgot what has expired', { tombstones: turn.outcome.records.length })
+    if (turn.outcome.records.length > 0)
+      turn.logger.info('Forgot committed offsets that have expired', { tombstones: turn.outcome.records.length })
     if (done === groupIds.length) this.#scheduleExpiry(turn)
     else turn.outcome.schedule(timerKey.expiry, 0, { kind: 'expire-offsets', groupIds: groupIds.slice(done) })
   }

@@ -79,7 +79,7 @@ export class HostedShard<S extends Shard<Entry, Event>, Entry, Event> {
   resign(): void {
     this.#end('gone')
     this.#options.observer.stateChanged('gone', undefined)
-    this.#options.logger.info('no longer coordinates', { partition: this.#name })
+    this.#options.logger.debug('No longer the coordinator', { partition: this.#name })
   }
 
   #end(state: 'loading' | 'gone' | 'failed'): void {
@@ -109,7 +109,7 @@ export class HostedShard<S extends Shard<Entry, Event>, Entry, Event> {
           if (loaded === undefined || !isCurrent()) return
           const tookMs = this.#options.clock.monotonic() - startedMs
           this.#options.observer.loaded(tookMs)
-          this.#options.logger.info('coordinates', {
+          this.#options.logger[loaded.records === 0 ? 'debug' : 'info']('Coordinator is ready', {
             partition: this.#name,
             leaderEpoch: this.leaderEpoch,
             records: loaded.records,
@@ -150,7 +150,11 @@ export class HostedShard<S extends Shard<Entry, Event>, Entry, Event> {
     this.#end('failed')
     const life = this.#life
     const delayMs = Math.min(1000 * 2 ** this.#loadFailures++, 30_000)
-    this.#options.logger.error('could not load, trying again', { partition: this.#name, afterMs: delayMs, error })
+    this.#options.logger.error('Could not load the state of a coordinator; trying again', {
+      partition: this.#name,
+      afterMs: delayMs,
+      error,
+    })
     this.#options.timer.after(delayMs, () => {
       if (this.#life !== life) return
       this.#enter('loading')
@@ -159,13 +163,18 @@ export class HostedShard<S extends Shard<Entry, Event>, Entry, Event> {
   }
 
   #reload(settled: Promise<unknown>, error: unknown): void {
-    this.#options.logger.warn('an append failed, reading the state anew', { partition: this.#name, error })
+    this.#options.logger.warn('An append failed behind which others were on their way; reading the state of the coordinator anew', {
+      partition: this.#name,
+      error,
+    })
     this.#end('loading')
     this.#startLoading(settled)
   }
 
   #writeFailed(records: readonly Entry[], error: unknown): void {
-    this.#options.logger.warn('could not write', { partition: this.#name, records: records.length, error })
+    this.#options.logger
+      .limited(this.#name)
+      .warn('Could not write for a coordinator', { partition: this.#name, records: records.length, error })
     this.#happen((outcome) => this.#shard?.writeFailed(records, outcome))
   }
 
@@ -180,7 +189,7 @@ export class HostedShard<S extends Shard<Entry, Event>, Entry, Event> {
       decide(outcome)
       this.#carryOut(outcome)
     } catch (error) {
-      this.#options.logger.error('an event went wrong', { partition: this.#name, error })
+      this.#options.logger.error('An event of a coordinator went wrong, which is a bug', { partition: this.#name, error })
     }
   }
 

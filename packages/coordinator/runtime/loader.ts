@@ -42,7 +42,7 @@ export async function loadShard<S extends Shard<Entry, never>, Entry>(
     }
   }
   if (!options.isCurrent()) return undefined
-  if (skipped > 0) options.logger.warn('skipped records of unknown types', { partition, skipped })
+  if (skipped > 0) options.logger.warn('Skipped records of types that this version does not know', { partition, skipped })
   return { shard, records, nextOrder }
 }
 

@@ -12,7 +12,7 @@ import type { Turn } from './turn.ts'
  */
 export function sessionExpired(group: ClassicGroup, memberId: string, turn: Turn): void {
   if (group.pendingJoins.has(memberId)) {
-    turn.logger.info('member never came back with its new id', { group: group.groupId, memberId })
+    turn.logger.info('Member never came back with its new id', { group: group.groupId, memberId })
     group.remove(memberId)
     if (group.state === 'PreparingRebalance' && group.hasAllJoined) completeJoin(group, turn)
     return
@@ -21,7 +21,11 @@ export function sessionExpired(group: ClassicGroup, memberId: string, turn: Turn
   if (member === undefined) return
   const isWaiting = member.joining !== undefined || member.syncing !== undefined
   if (isWaiting && !member.isNew) return
-  turn.logger.info('member removed, its session expired', { group: group.groupId, memberId, sessionTimeoutMs: member.sessionTimeoutMs })
+  turn.logger.info('Member is removed from its group: its session expired', {
+    group: group.groupId,
+    memberId,
+    sessionTimeoutMs: member.sessionTimeoutMs,
+  })
   dismiss(group, member, turn)
   if (group.state === 'Stable' || group.state === 'CompletingRebalance') {
     prepareRebalance(group, `session of ${memberId} expired`, turn)

@@ -39,7 +39,7 @@ function removeOne(group: ClassicGroup, memberId: string, instanceId: string | n
   }
   const id = memberId === '' && instanceId !== null ? group.staticMemberId(instanceId) : memberId
   const member = group.validMember(id ?? '', memberId === '' ? null : instanceId)
-  turn.logger.info('member leaves', { group: group.groupId, memberId: member.memberId, reason: reason ?? 'not given' })
+  turn.logger.info('Member leaves its group', { group: group.groupId, memberId: member.memberId, reason: reason ?? 'not given' })
   dismiss(group, member, turn)
   return member.memberId
 }

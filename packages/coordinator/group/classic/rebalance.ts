@@ -23,7 +23,7 @@ export function prepareRebalance(group: ClassicGroup, reason: string, turn: Turn
   endSyncPhase(group, turn)
   const isFirst = group.state === 'Empty'
   group.enter('PreparingRebalance', turn.nowMs)
-  turn.logger.info('rebalance begins', { group: group.groupId, generation: group.generation, members: group.size, reason })
+  turn.logger.info('Group rebalances', { group: group.groupId, generation: group.generation, members: group.size, reason })
   if (isFirst) {
     const delayMs = turn.config['group.initial.rebalance.delay.ms']
     group.hasNewcomers = false
@@ -64,12 +64,16 @@ export function completeJoin(group: ClassicGroup, turn: Turn): void {
   turn.outcome.cancel(timerKey.join(group.groupId))
   for (const member of group.members.values()) {
     if (member.joining !== undefined || member.instanceId !== undefined) continue
-    turn.logger.info('member removed, it did not join in time', { group: group.groupId, memberId: member.memberId })
+    turn.logger.info('Member is removed from its group: it did not join in time', { group: group.groupId, memberId: member.memberId })
     group.remove(member.memberId)
     endSession(group, member.memberId, turn)
   }
   if (!group.electLeader() && group.size > 0) {
-    turn.logger.warn('rebalance waits on, no member joined', { group: group.groupId, generation: group.generation, members: group.size })
+    turn.logger.warn('Group waits on for members: none has joined', {
+      group: group.groupId,
+      generation: group.generation,
+      members: group.size,
+    })
     return scheduleJoin(group, turn)
   }
   group.generation++
@@ -82,7 +86,7 @@ function becomeEmpty(group: ClassicGroup, turn: Turn): void {
   group.protocol = undefined
   group.readSubscriptions()
   group.enter('Empty', turn.nowMs)
-  turn.logger.info('group is empty', { group: group.groupId, generation: group.generation })
+  turn.logger.info('Group is empty', { group: group.groupId, generation: group.generation })
   turn.outcome.write({ kind: 'group-metadata', groupId: group.groupId, value: groupMetadata(group) })
 }
 
@@ -91,7 +95,7 @@ function beginGeneration(group: ClassicGroup, turn: Turn): void {
   assert(group.protocol !== undefined, 'members were let in who share a protocol')
   group.readSubscriptions()
   group.enter('CompletingRebalance', turn.nowMs)
-  turn.logger.info('new generation', {
+  turn.logger.debug('Group has a new generation', {
     group: group.groupId,
     generation: group.generation,
     members: group.size,

@@ -18,7 +18,7 @@ import type { Turn } from './turn.ts'
 export function replaceStaticMember(group: ClassicGroup, old: Member, newId: string, joining: Joining, turn: Turn): JoinAnswer | Parked {
   const { request, context } = joining
   const oldLeader = group.leaderId
-  turn.logger.info('static member restarted', { group: group.groupId, instanceId: old.instanceId, oldId: old.memberId, newId })
+  turn.logger.info('Static member restarted', { group: group.groupId, instanceId: old.instanceId, oldId: old.memberId, newId })
   answerJoin(group, old, joinRefused('FENCED_INSTANCE_ID', old.memberId), turn)
   answerSync(group, old, syncRefused('FENCED_INSTANCE_ID'), turn)
   endSession(group, old.memberId, turn)

@@ -48,8 +48,9 @@ function becomeStable(group: ClassicGroup, { assignments }: SyncRequest, turn: T
   }
   group.enter('Stable', turn.nowMs)
   turn.metrics.rebalanceCompleted()
-  turn.logger.info('group is stable', { group: group.groupId, generation: group.generation, members: group.size, leader: group.leaderId })
-  if (forgotten.length > 0) turn.logger.warn('the leader gave some members nothing', { group: group.groupId, members: forgotten })
+  turn.logger.info('Group is stable', { group: group.groupId, generation: group.generation, members: group.size, leader: group.leaderId })
+  if (forgotten.length > 0)
+    turn.logger.warn('The leader of a group gave some members nothing', { group: group.groupId, members: forgotten })
   turn.outcome.write({ kind: 'group-metadata', groupId: group.groupId, value: groupMetadata(group) })
   for (const member of group.members.values()) answerSync(group, member, synced(group, member), turn)
 }
