@@ -6,6 +6,7 @@ export const confluentKafkaJavascript: Client = {
   name: '@confluentinc/kafka-javascript 1.10.1',
   fast: false,
   codecs: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
+  lacks: ['null header values'],
   prepare: () => nodeKit.missing() ?? nodeKit.unbuilt(),
   program: () => nodeKit.run(new URL('./confluent-kafka-javascript.mjs', import.meta.url).pathname),
 }

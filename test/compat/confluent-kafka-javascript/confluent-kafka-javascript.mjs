@@ -20,7 +20,7 @@ function say(line) {
 
 async function produce(topic, codec, corpus) {
   const producer = kafka.producer({
-    kafkaJS: { idempotent: true, acks: -1, compression: codec === 'none' ? undefined : codec },
+    kafkaJS: { idempotent: true, acks: -1, compression: codec },
     'linger.ms': 5,
   })
   await producer.connect()

@@ -45,7 +45,7 @@ func client(bootstrap string, options ...kgo.Opt) *kgo.Client {
 
 func produce(bootstrap, topic, codec, corpus string) {
 	codecs := map[string]kgo.CompressionCodec{"none": kgo.NoCompression(), "gzip": kgo.GzipCompression(), "snappy": kgo.SnappyCompression(), "lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression()}
-	producer := client(bootstrap, kgo.ProducerBatchCompression(codecs[codec]), kgo.ProducerLinger(5*time.Millisecond))
+	producer := client(bootstrap, kgo.ProducerBatchCompression(codecs[codec]), kgo.ProducerLinger(5*time.Millisecond), kgo.AllowAutoTopicCreation())
 	content, err := os.ReadFile(corpus)
 	check(err)
 	for _, line := range strings.Split(strings.TrimSpace(string(content)), "\n") {
