@@ -53,14 +53,18 @@ export class InternalTopicLog implements CoordinatorLog {
   async append(partition: number, entries: readonly CoordinatorEntry[]): Promise<void> {
     const timestamp = this.#clock.now()
     const batch = buildBatch(entries.map(({ key, value }) => ({ key, value, timestamp })))
-    const replica = this.#replicas.require(this.#topic, partition)
-    const appended = await replica.append(batch, { origin: 'coordinator', apiVersion: newestApiVersion, allInSync: true })
-    if (appended.lastOffset < replica.highWatermark) return
-    const committing = new Committing()
-    const request = new DelayedProduce(this.#replicas.deadlines)
-    request.waitFor(replica.replicatedWaiters, appended.lastOffset, committing)
-    await request.settled
-    if (committing.error !== undefined) throw new KafkaError(committing.error)
+    try {
+      const replica = this.#replicas.require(this.#topic, partition)
+      const appended = await replica.append(batch, { origin: 'coordinator', apiVersion: newestApiVersion, allInSync: true })
+      if (appended.lastOffset < replica.highWatermark) return
+      const committing = new Committing()
+      const request = new DelayedProduce(this.#replicas.deadlines)
+      request.waitFor(replica.replicatedWaiters, appended.lastOffset, committing)
+      await request.settled
+      if (committing.error !== undefined) throw new KafkaError(committing.error)
+    } catch (error) {
+      throw this.#replicas.asKafkaError(error, `write to ${this.#topic}-${partition}`)
+    }
   }
 
   async *load(partition: number): AsyncIterable<readonly LoadedEntry[]> {
@@ -98,7 +102,8 @@ class Committing implements Failable {
   error: ErrorName | undefined
 
   fail(error: ErrorName): void {
-    this.error = error
+    // Too few replicas are in sync, but those that are have it: it lies below the high watermark, and will be read.
+    if (error !== 'NOT_ENOUGH_REPLICAS_AFTER_APPEND') this.error = error
   }
 }
 
