@@ -29,7 +29,7 @@ export function table(asked: BenchCase, result: CaseResult): readonly string[] {
 }
 
 const row = (label: string, ours: string, theirs: string, ratios: string, goal: string): string =>
-  `  ${label.padEnd(26)} ${ours.padEnd(28)} ${theirs.padEnd(28)} ${ratios.padEnd(28)} ${goal}`.trimEnd()
+  `  ${label.padEnd(26)} ${ours.padEnd(36)} ${theirs.padEnd(36)} ${ratios.padEnd(28)} ${goal}`.trimEnd()
 
 function verdict(goal: Goal, ratio: number): string {
   const [sign, limit] = goal.atMost === undefined ? ['≥', goal.atLeast ?? 0] : ['≤', goal.atMost]

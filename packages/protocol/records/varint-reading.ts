@@ -2,20 +2,29 @@ import type { Buffer } from 'node:buffer'
 
 /**
  * Varints are read in two steps, the value and then the place behind it, since a function can only return one number
- * without making an object. Both are small enough to be inlined, and nearly all varints of a record have one byte.
+ * without making an object. Both are small enough to be inlined, and nearly all varints of a record have one byte
+ * or two.
  *
  * Neither looks at bounds: bytes behind the buffer count as 0, and whoever reads records notices by their lengths.
  * A varint of more than five bytes (ten for a varlong) gives NaN, which no comparison of a length lets through.
  */
 export function varintAt(buffer: Buffer, position: number): number {
-  const byte = buffer[position]!
-  return byte >= 0x80 ? longVarintAt(buffer, position) : (byte >>> 1) ^ -(byte & 1)
+  const first = buffer[position]!
+  if (!(first >= 0x80)) return (first >>> 1) ^ -(first & 1)
+  const second = buffer[position + 1]!
+  if (second >= 0x80) return longVarintAt(buffer, position)
+  const value = (first & 0x7f) | (second << 7)
+  return (value >>> 1) ^ -(value & 1)
 }
 
 /** A varlong as a number; NaN beyond ±2^52, where not every number exists. */
 export function varlongAt(buffer: Buffer, position: number): number {
-  const byte = buffer[position]!
-  return byte >= 0x80 ? longVarlongAt(buffer, position) : (byte >>> 1) ^ -(byte & 1)
+  const first = buffer[position]!
+  if (!(first >= 0x80)) return (first >>> 1) ^ -(first & 1)
+  const second = buffer[position + 1]!
+  if (second >= 0x80) return longVarlongAt(buffer, position)
+  const value = (first & 0x7f) | (second << 7)
+  return (value >>> 1) ^ -(value & 1)
 }
 
 /** The position behind the varint or varlong at `position`. */
