@@ -6,7 +6,6 @@ import { CloseConnection } from '@odradek/network'
 import type { Connection, FrameHandler, Reply } from '@odradek/network'
 import { errorCode, errorCodeOf, KafkaError, readRequestHeader } from '@odradek/protocol'
 import type { RequestHeader } from '@odradek/protocol'
-import { MalformedMessage } from '@odradek/protocol/schema'
 import type { Handler } from './handler.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import { RequestInFlight } from './request-context.ts'
@@ -46,7 +45,7 @@ export class Router implements FrameHandler {
   /** Throws `CloseConnection` when there is no answer that the client would understand. */
   handle(connection: Connection, frame: Buffer, start: number, end: number): Reply | Promise<Reply> | undefined {
     const reader = new ByteReader(frame, start, end)
-    const header = this.#readHeader(reader)
+    const header = this.#readHeader(reader, start)
     const route = this.#routes[header.apiKey]
     if (route === undefined) throw new CloseConnection(`there is no API with key ${header.apiKey} here`)
     const { handler } = route
@@ -105,11 +104,11 @@ export class Router implements FrameHandler {
     return { chunks: this.#replies.write(handler, correlationId, response, 0) }
   }
 
-  #readHeader(reader: ByteReader): RequestHeader {
+  #readHeader(reader: ByteReader, start: number): RequestHeader {
     try {
       return readRequestHeader(reader, this.#apiOf)
     } catch (error) {
-      throw unreadable(error, 'a request header')
+      throw unreadable(error, 'a request header', start)
     }
   }
 
@@ -131,10 +130,11 @@ const produceKey = 0
 const apiVersionsKey = 18
 
 function decode(handler: Handler, reader: ByteReader, version: number): unknown {
+  const start = reader.position
   try {
     return handler.decode(reader, version)
   } catch (error) {
-    throw unreadable(error, `${handler.api.name} v${version}`)
+    throw unreadable(error, `the body of ${handler.api.name} v${version}`, start)
   }
 }
 
@@ -144,7 +144,12 @@ function copied(reader: ByteReader): ByteReader {
 }
 
 /** Bytes that are no request cost their connection. Anything else that goes wrong in reading is our bug and stays loud. */
-function unreadable(error: unknown, what: string): unknown {
-  if (!(error instanceof MalformedBytes || error instanceof MalformedMessage || error instanceof KafkaError)) return error
-  return new CloseConnection(`${what} could not be read: ${error.message}`, { cause: error })
+function unreadable(error: unknown, what: string, start: number): unknown {
+  if (!(error instanceof MalformedBytes || error instanceof KafkaError)) return error
+  // Where it lies in our memory helps nobody; where in the request, does.
+  const reason =
+    error instanceof MalformedBytes
+      ? error.message.replace(`at byte ${error.position}`, `at byte ${error.position - start}`)
+      : error.message
+  return new CloseConnection(`${what} could not be read: ${reason}`, { cause: error })
 }

@@ -402,6 +402,25 @@ describe('the end', () => {
     ])
   })
 
+  test('a bad request ends the connection behind the answers to those before it', async () => {
+    const { time, broker, connect, connections } = house()
+    const client = connect()
+    client.sends(requests('a', 'produce 1', 'produce 2'), Buffer.from('ffffffff', 'hex'), requests('never'))
+    await time.runTurn()
+    assert(!client.isClosed)
+    assert(client.isPaused)
+    broker.answer('produce 2')
+    broker.answer('produce 1')
+    await time.runTurn()
+    assert(client.isClosed)
+    assert.deepEqual(client.answers, ['re:a', 're:produce 1', 're:produce 2'])
+    const polling = connect()
+    polling.sends(requests('wait'), Buffer.from('ffffffff', 'hex'))
+    await time.runTurn()
+    assert(polling.isClosed, 'for the end of a long poll nobody waits')
+    assert.equal(connections.pressure.requestBytes, 0)
+  })
+
   test('a handler may close the connection, with a reason for the log, or by a bug that is logged as one', async () => {
     const { time, broker, connect, connections, lines } = house()
     for (const text of ['bad', 'bug', 'leave']) {

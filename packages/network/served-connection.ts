@@ -147,7 +147,7 @@ export class ServedConnection implements Connection, Waiter {
     this.#isFinishing = true
     this.#isBlocked = false
     this.#steerReading()
-    this.#endIfDone()
+    if (!this.#isPumping) this.#endIfDone()
   }
 
   close(reason: string): void {
@@ -213,10 +213,11 @@ export class ServedConnection implements Connection, Waiter {
     try {
       this.#isBlocked = this.#startRequests()
     } catch (error) {
+      this.#isBlocked = false
       this.#failed(error)
     }
     this.#isPumping = false
-    if (this.isOpen) this.#splitter.settle()
+    if (this.isOpen && !this.#isFinishing) this.#splitter.settle()
     else this.#splitter.close()
     this.#accountHeld()
     if (!this.isOpen) return
@@ -267,7 +268,10 @@ export class ServedConnection implements Connection, Waiter {
     if (result instanceof Promise) {
       result.then(
         (reply) => this.#answered(pending, reply),
-        (error: unknown) => this.#failed(error),
+        (error: unknown) => {
+          this.#failed(error)
+          this.#answered(pending, undefined)
+        },
       )
     } else this.#answered(pending, result)
   }
@@ -343,14 +347,19 @@ export class ServedConnection implements Connection, Waiter {
 
   /** What a handler threw, or the splitter. */
   #failed(error: unknown): void {
-    if (error instanceof BadFrame && error.foreign !== undefined) {
-      this.#house.reportForeign(this, error.foreign)
-      this.#shut(error.foreign.farewell)
-    } else if (error instanceof CloseConnection) this.close(error.message)
-    else {
+    if (!(error instanceof CloseConnection)) {
       this.#house.reportBug(this, error)
       if (this.isOpen) this.#shut()
-    }
+    } else if (this.isOpen && !this.#isFinishing) this.#refuse(error)
+  }
+
+  /** The client gets the answers to what it asked before, and then the end; but nobody waits with it for the end of a long poll. */
+  #refuse(error: CloseConnection): void {
+    const foreign = error instanceof BadFrame ? error.foreign : undefined
+    if (foreign === undefined) this.#house.reportClose(this, error.message)
+    else this.#house.reportForeign(this, foreign)
+    if (foreign !== undefined || this.#answers.mayWaitLong) this.#shut(foreign?.farewell)
+    else this.finish()
   }
 
   /** Everything that ends does so here, except what the socket may still be reading from. */

@@ -1,5 +1,8 @@
+export { Canary } from './canary.ts'
 export { fetchFrom, fetchRequest, produceBatch, recordsOf } from './data-path.ts'
 export type { FetchedPartition, FetchOptions, Place, ProducedPartition, ProduceOptions, ReadRecord } from './data-path.ts'
+export { RecordedLog } from './recorded-log.ts'
+export type { RecordedLine } from './recorded-log.ts'
 export { sampleMessage } from './sample-message.ts'
 export { RunningBroker, startBroker } from './start-broker.ts'
 export type { StartBrokerOptions, TopicOptions } from './start-broker.ts'
