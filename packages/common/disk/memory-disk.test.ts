@@ -84,6 +84,24 @@ test('after a failed sync readers see the bytes, and a second sync succeeds with
   assert.equal(file.image('durable').toString(), '')
 })
 
+test('what a failed sync lost is durable once it was written again', () => {
+  const file = new MemoryFile({ keepsDurable: true, modifiedMs: 0 })
+  file.write(Buffer.from('lost'), 0, 4, 0)
+  file.beginSync().fail()
+  file.write(Buffer.from('lost'), 0, 4, 0)
+  file.sync()
+  assert.equal(file.image('durable').toString(), 'lost')
+})
+
+test('a sync that nobody waits for any more has nothing to take back after a newer one', () => {
+  const file = new MemoryFile({ keepsDurable: true, modifiedMs: 0 })
+  file.write(Buffer.from('before'), 0, 6, 0)
+  file.beginSync() // its process was killed
+  file.write(Buffer.from('and after'), 0, 9, 0)
+  file.sync()
+  assert.deepEqual(file.unsynced(), { sizes: [], pages: new Map() })
+})
+
 test('a sync that takes its time makes durable what was written before it began, not what came later', () => {
   const file = new MemoryFile({ keepsDurable: true, modifiedMs: 0 })
   file.write(Buffer.from('before'), 0, 6, 0)

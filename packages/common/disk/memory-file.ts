@@ -52,7 +52,10 @@ export class MemoryFile {
       from += count
       at += count
     }
-    if (end > start && position + end - start > this.#size) this.#resize(position + end - start)
+    const endPosition = position + end - start
+    if (end > start && endPosition > this.#size) this.#resize(endPosition)
+    // After a failed sync the size is as lost as the pages. Who writes them again brings both back.
+    else if (end > start && endPosition > this.#durableSize) this.#sizeIsDirty = true
   }
 
   truncate(size: number): void {
@@ -137,6 +140,8 @@ export class MemoryFile {
     // An older sync that ends after a newer one has nothing to add.
     if (this.#running.delete(done) && done.order > this.#completed) {
       this.#completed = done.order
+      // What earlier ones were to bring is on disk with this one, whether or not somebody still waits for them.
+      for (const earlier of this.#running) if (earlier.order < done.order) this.#running.delete(earlier)
       for (const [index, page] of done.pages) this.#durablePages[index] = page
       if (done.sizeChanged) this.#durableSize = done.size
       this.#durablePages.length = Math.min(this.#durablePages.length, Math.ceil(this.#durableSize / this.pageBytes))
