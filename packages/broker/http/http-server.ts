@@ -1,13 +1,10 @@
-import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { UserError } from '@odradek/common/errors'
 import type { Logger } from '@odradek/common/logging'
 import { hostAndPort } from '@odradek/network'
-import { json, text } from './http-answer.ts'
-import type { HttpAnswer, HttpRoutes } from './http-answer.ts'
+import type { HttpRoutes } from './http-answer.ts'
+import type { HttpConversation } from './http-conversation.ts'
 
 export interface HttpServerOptions {
   readonly host: string
@@ -19,23 +16,18 @@ export interface HttpServerOptions {
   readonly logger: Logger
 }
 
-/** A small HTTP server for reading: health and metrics. What a client may send, and how long it may take, is limited. */
+/**
+ * A small HTTP server for reading: health and metrics. Until somebody comes it is no more than a door: Node's HTTP is loaded with
+ * the first connection, since it costs 15 ms of every start and 14 MB of a broker that nobody asks.
+ */
 export class HttpServer {
   readonly #options: HttpServerOptions
-  readonly #server: Server
+  readonly #door: Server
+  #conversation: Promise<HttpConversation> | undefined
 
   constructor(options: HttpServerOptions) {
     this.#options = options
-    this.#server = createServer({
-      maxHeaderSize: 16_384,
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      keepAliveTimeout: 10_000,
-      connectionsCheckingInterval: 2_000,
-    })
-    this.#server.maxConnections = 200
-    this.#server.on('request', (request, response) => void this.#serve(request, response))
-    this.#server.on('clientError', (error, socket) => this.#refuse(error, socket))
+    this.#door = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => void this.#enter(socket))
   }
 
   /** Where it is reached, `http://127.0.0.1:8080`. Throws `UserError` when no port can be had. */
@@ -55,105 +47,35 @@ export class HttpServer {
 
   /** Takes no more requests; resolves when those in process are answered. */
   async close(): Promise<void> {
-    if (!this.#server.listening) return
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    this.#server.closeIdleConnections()
-    const late = setTimeout(() => this.#server.closeAllConnections(), 1_000).unref()
-    await closed
-    clearTimeout(late)
+    if (!this.#door.listening) return
+    if (this.#conversation !== undefined) return (await this.#conversation).close()
+    await new Promise<void>((resolve) => this.#door.close(() => resolve()))
+  }
+
+  async #enter(socket: Socket): Promise<void> {
+    // Until HTTP hears its errors, nobody else does.
+    socket.on('error', () => socket.destroy())
+    this.#conversation ??= this.#begin()
+    const conversation = await this.#conversation
+    conversation.welcome(socket)
+  }
+
+  async #begin(): Promise<HttpConversation> {
+    const { HttpConversation } = await import('./http-conversation.ts')
+    return HttpConversation.behind(this.#door, this.#options)
   }
 
   #listenOn(port: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ port, host: this.#options.host, exclusive: true }, () => {
-        this.#server.off('error', reject)
-        this.#server.on('error', (error) => this.#options.logger.limited('http').error('Could not accept an HTTP connection', { error }))
-        const address = this.#server.address()
+      this.#door.once('error', reject)
+      this.#door.listen({ port, host: this.#options.host, exclusive: true }, () => {
+        this.#door.off('error', reject)
+        const address = this.#door.address()
         resolve(typeof address === 'object' && address !== null ? address.port : port)
       })
     })
   }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      const answer = await this.#answer(request)
-      response.statusCode = answer.status
-      response.setHeader('content-type', answer.type)
-      response.setHeader('cache-control', 'no-store')
-      response.setHeader('x-content-type-options', 'nosniff')
-      if (answer.status === 405) response.setHeader('allow', 'GET, HEAD')
-      // Whatever else the client sends is not for us.
-      if (answer.status >= 400) response.setHeader('connection', 'close')
-      if (request.method === 'HEAD') response.end()
-      else if (typeof answer.body === 'string') response.end(answer.body)
-      else await pipeline(Readable.from(answer.body), response)
-    } catch (error) {
-      response.destroy()
-      if (!(error instanceof Error && Reflect.get(error, 'code') === 'ERR_STREAM_PREMATURE_CLOSE')) {
-        this.#options.logger.limited('http answer').error('Could not answer an HTTP request', { path: request.url, error })
-      }
-    }
-  }
-
-  async #answer(request: IncomingMessage): Promise<HttpAnswer> {
-    const { routes, logger } = this.#options
-    if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Only GET and HEAD are answered here.')
-    if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes)
-      return text(413, `A body of more than ${maxBodyBytes} bytes is not taken.`)
-    discard(request)
-    const url = URL.parse(request.url ?? '/', 'http://localhost')
-    if (url === null) return text(400, 'This is not a path.')
-    const route = routes.get(url.pathname)
-    if (route === undefined) return text(404, `There is nothing here. Try ${[...routes.keys()].join(', ')}.`)
-    try {
-      return await route({ path: url.pathname, query: url.searchParams, accept: request.headers.accept })
-    } catch (error) {
-      logger.limited(`http ${url.pathname}`).error('Could not answer an HTTP request', { path: url.pathname, error })
-      return json(500, { error: 'internal error; the log says more' })
-    }
-  }
-
-  /** What is no HTTP at all, too large, or too slow. */
-  #refuse(error: Error, socket: Duplex): void {
-    const code: unknown = Reflect.get(error, 'code')
-    if (!socket.writable || code === 'ECONNRESET') {
-      socket.destroy()
-      return
-    }
-    const status = typeof code === 'string' ? (refusals.get(code) ?? '400 Bad Request') : '400 Bad Request'
-    const packet: unknown = Reflect.get(error, 'rawPacket')
-    const looksLikeKafka = packet instanceof Uint8Array && packet[0] === 0
-    const { logger } = this.#options
-    if (looksLikeKafka) {
-      logger.limited('kafka on http').warn('A client speaks the Kafka protocol to the HTTP port; let it use the port of a listener', {
-        listener: `port ${String(Reflect.get(socket, 'localPort'))}`,
-        peer: String(Reflect.get(socket, 'remoteAddress')),
-      })
-    } else
-      logger
-        .limited('bad http')
-        .info('Closed an HTTP connection', { reason: error.message, peer: String(Reflect.get(socket, 'remoteAddress')) })
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-  }
 }
-
-const maxBodyBytes = 1_048_576
-
-/** Nobody here wants a body, but the connection can only be used again when it has been read. */
-function discard(request: IncomingMessage): void {
-  let bytes = 0
-  request.on('data', (chunk: Uint8Array) => {
-    bytes += chunk.length
-    if (bytes > maxBodyBytes) request.destroy()
-  })
-}
-
-const refusals: ReadonlyMap<string, string> = new Map([
-  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
-  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', '413 Payload Too Large'],
-  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
-])
 
 function explain(error: unknown, host: string, port: number, last: number): Error {
   const reason = error instanceof Error ? error.message : String(error)
