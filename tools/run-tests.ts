@@ -23,7 +23,7 @@ function run(title: string, chosen: readonly string[], ...flags: readonly string
   process.stdout.write(`\n${title}: ${chosen.length} files\n`)
   const reporter = ['--test-reporter', process.env['TEST_REPORTER'] ?? 'dot', '--test-reporter-destination', 'stdout']
   const summary = ['--test-reporter', './tools/test-summary.ts', '--test-reporter-destination', 'stdout']
-  const result = spawnSync(process.execPath, ['--test', '--no-warnings', ...flags, ...reporter, ...summary, ...chosen], {
+  const result = spawnSync(process.execPath, ['--test', '--no-warnings', '--test-timeout=180000', ...flags, ...reporter, ...summary, ...chosen], {
     stdio: 'inherit',
   })
   failed ||= result.status !== 0
