@@ -1,6 +1,8 @@
 export { Canary } from './canary.ts'
 export { fetchFrom, fetchRequest, produceBatch, recordsOf } from './data-path.ts'
 export type { FetchedPartition, FetchOptions, Place, ProducedPartition, ProduceOptions, ReadRecord } from './data-path.ts'
+export { damaged, hostileMessage } from './hostile-message.ts'
+export type { HostileWords } from './hostile-message.ts'
 export { RecordedLog } from './recorded-log.ts'
 export type { RecordedLine } from './recorded-log.ts'
 export { sampleMessage } from './sample-message.ts'
