@@ -1,6 +1,7 @@
 import { startSingleNode } from '@odradek/broker'
 import type { Broker } from '@odradek/broker'
 import { readFileSettings } from '@odradek/broker/config'
+import { randomUuid } from '@odradek/common/bytes'
 import { MemoryDisk, nodeDisk } from '@odradek/common/disk'
 import type { Disk } from '@odradek/common/disk'
 import { silentLogger } from '@odradek/common/logging'
@@ -91,7 +92,7 @@ export class RunningBroker implements AsyncDisposable {
  * ```
  */
 export async function startBroker(options: StartBrokerOptions = {}): Promise<RunningBroker> {
-  const { time } = options
+  const { time, random = systemRandom } = options
   const disk = diskOf(options)
   const metrics = new MetricsRegistry(time ?? systemClock)
   const broker = await startSingleNode({
@@ -99,14 +100,20 @@ export async function startBroker(options: StartBrokerOptions = {}): Promise<Run
     disk,
     clock: time ?? systemClock,
     timer: time === undefined ? systemTimer : onRealTurns(time),
-    random: options.random ?? systemRandom,
+    random,
     logger: options.logger ?? silentLogger,
     metrics,
+    process: someProcess(random),
     machine: { memoryBytes: 1 << 30, openFiles: 65_536 },
     ...(options.process === undefined ? {} : { process: options.process }),
   })
   await createTopics(broker, options.topics ?? {})
   return new RunningBroker({ broker, metrics, disk })
+}
+
+/** Each broker is a process of its own to the lock of its data directory. All others are taken for dead, since a killed one is not. */
+function someProcess(random: Random): ProcessIdentity {
+  return { mark: { pid: process.pid, startedAt: randomUuid(random), realm: 'this test' }, isAlive: () => false, locker: () => undefined }
 }
 
 function diskOf({ disk = 'memory' }: StartBrokerOptions): Disk {

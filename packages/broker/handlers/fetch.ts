@@ -78,6 +78,7 @@ class Fetching {
   #readableBytes(target: FetchTarget, enough: number): number | undefined {
     try {
       const partition = this.#partitionOf(target)
+      partition.requireLeader(target.currentLeaderEpoch)
       return partition.divergence(target) === undefined ? partition.readableBytes(target, this.#reader, enough) : undefined
     } catch {
       // Reading will fail in the same way, and then it goes into the answer.
