@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** What Linux counts in: hundredths of a second, in every build there is. */
 const ticksPerSecond = 100
@@ -26,9 +26,13 @@ export function startedAt(pid: number): number {
 /** The clock that the load generator uses too. */
 export const monotonicSeconds = (): number => Number(process.hrtime.bigint()) / 1e9
 
+/**
+ * Whether a process still runs. One whose first thread has ended may have others that still hold its sockets open, and
+ * would take the connection that was meant for its successor.
+ */
 export function isAlive(pid: number): boolean {
   try {
-    return statOf(pid)[0] !== 'Z'
+    return statOf(pid)[0] !== 'Z' || readdirSync(`/proc/${pid}/task`).length > 1
   } catch {
     return false
   }
