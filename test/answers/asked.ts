@@ -4,7 +4,7 @@ import { errorName } from '@odradek/protocol'
 import { exists } from '@odradek/protocol/schema'
 import type { Api, Fields, FieldType, ReadOf, WriteOf } from '@odradek/protocol/schema'
 import { WireClient } from '../../packages/testing/wire-client.ts'
-import { unique } from '../traps/kit.ts'
+import { noId, unique } from '../traps/kit.ts'
 
 /** A question and its answer, as they are compared and kept. */
 export interface Answer {
@@ -102,7 +102,7 @@ export class Asked implements AsyncDisposable {
       return Buffer.from(value)
         .toString('latin1')
         .replaceAll(/[^\x20-\x7e]/g, '.')
-    if (typeof value === 'string') return this.#named(value)
+    if (typeof value === 'string') return key === 'topicId' && value !== noId ? (this.#names.get(value) ?? 'TOPIC-ID') : this.#named(value)
     if (typeof value === 'number') {
       if (key === 'errorCode') return errorName(value)
       if (key === 'port' && value > 0) return 'PORT'

@@ -91,7 +91,7 @@ function loggerSetting({ name, level }: { readonly name: string; readonly level:
     isSensitive: false,
     synonyms: [],
     configType: 0,
-    documentation: null,
+    documentation: '',
   }
 }
 
@@ -99,7 +99,8 @@ function shown(setting: DescribedSetting, { includeSynonyms, includeDocumentatio
   return {
     ...setting,
     synonyms: includeSynonyms ? setting.synonyms : [],
-    documentation: includeDocumentation ? setting.documentation : null,
+    // Loggers have none, which is said with an empty text whether it is asked for or not.
+    documentation: includeDocumentation || setting.documentation === '' ? setting.documentation : null,
   }
 }
 

@@ -8,6 +8,7 @@ export const electLeaders = (metadata: Pick<MetadataService, 'electLeaders'>) =>
   handler(
     ElectLeaders,
     async ({ electionType, topicPartitions }) => {
+      if (topicPartitions?.length === 0) return { errorCode: 0, replicaElectionResults: [] }
       const kind = kinds[electionType]
       if (kind === undefined) throw new KafkaError('INVALID_REQUEST', `Unknown election type ${electionType}`)
       const topics = topicPartitions === null ? null : topicPartitions.map(({ topic, partitions }) => ({ name: topic, partitions }))

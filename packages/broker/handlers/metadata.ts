@@ -49,8 +49,9 @@ function asksForAll({ topics }: Request, apiVersion: number): boolean {
 }
 
 function checkReferences({ topics }: Request, apiVersion: number): void {
-  if (apiVersion >= 12) return
   for (const { name, topicId } of topics ?? []) {
+    if (name === null && topicId === ZERO_UUID) throw new KafkaError('INVALID_REQUEST', 'A topic needs a name or an id')
+    if (apiVersion >= 12) continue
     if (name === null) throw new KafkaError('INVALID_REQUEST', `Topic name can not be null for version ${apiVersion}`)
     if (topicId !== ZERO_UUID) throw new KafkaError('INVALID_REQUEST', `Topic IDs are not supported in requests for version ${apiVersion}`)
   }

@@ -67,6 +67,7 @@ test('wrong changes are refused with the error of Kafka', () => {
   assert.equal(error(t, op('set', 'retention.ms', '1'), op('delete', 'retention.ms')), 'INVALID_REQUEST')
   assert.equal(error(t, op('set', 'retention.ms', '1'.repeat(32_768))), 'INVALID_CONFIG')
   assert.equal(error(topic('none'), op('set', 'retention.ms', '1')), 'UNKNOWN_TOPIC_OR_PARTITION')
+  assert.equal(error(topic('a/b'), op('set', 'retention.ms', '1')), 'INVALID_TOPIC_EXCEPTION')
   assert.equal(error({ type: 'broker', name: '9' }, op('set', 'retention.ms', '1')), 'BROKER_ID_NOT_REGISTERED')
   assert.equal(error({ type: 'broker', name: '' }, op('set', 'retention.ms', '1')), 'NONE')
   assert.equal(error({ type: 'group', name: 'anything' }, op('set', 'retention.ms', '1')), 'NONE')

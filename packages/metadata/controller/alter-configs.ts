@@ -2,6 +2,7 @@ import type { ConfigResource } from '../image/config-resource.ts'
 import { encodeConfig } from '../image/configs-image.ts'
 import type { ConfigEntries, ConfigImage } from '../image/configs-image.ts'
 import { keys } from '../image/keys.ts'
+import { invalidTopicName } from '../image/topic-names.ts'
 import type { Change } from '../store.ts'
 import { checkValueSizes } from './config-values.ts'
 import { done, duplicatesOf, refused } from './decision.ts'
@@ -114,11 +115,17 @@ function nullValues(configs: readonly { readonly name: string }[]): Outcome {
 
 function check(context: DecisionContext, resource: ConfigResource, entries: ConfigEntries, before: ConfigEntries): Outcome | undefined {
   return (
+    checkName(resource) ??
     refusedMinIsr(context, resource, entries, before) ??
     checkValueSizes(entries) ??
     context.rules.validate(resource, entries, before) ??
     checkExistence(context, resource)
   )
+}
+
+function checkName({ type, name }: ConfigResource): Outcome | undefined {
+  const invalid = type === 'topic' && name !== '' ? invalidTopicName(name) : undefined
+  return invalid === undefined ? undefined : refused('INVALID_TOPIC_EXCEPTION', invalid)
 }
 
 function checkExistence({ image }: DecisionContext, { type, name }: ConfigResource): Outcome | undefined {
