@@ -1,35 +1,19 @@
 /**
- * Makes the packages as they would be published: compiled by one `tsc`, each with its `package.json` rewritten from `.ts` to `.js`,
- * packed into `dist/*.tgz`. With `--smoke`, installs the tarballs into an empty folder and starts the broker there on the oldest
+ * Makes the packages as they would be published: built (see build.ts) and packed into `dist/*.tgz`. With `--smoke`, installs the tarballs into an empty folder and starts the broker there on the oldest
  * Node that we support, which has no type stripping to lean on inside node_modules.
  *
  *   node tools/pack.ts [--smoke]
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { oldestNode, rooms } from './build.ts'
 
-const oldestNode = '22.18.0'
-const bin = (name: string): string => join('node_modules', '.bin', name)
 const run = (program: string, args: readonly string[], cwd = '.'): string =>
   execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
 
-rmSync('dist', { recursive: true, force: true })
-run(bin('tsc'), ['-p', 'tsconfig.build.json'])
-
-const rooms = readdirSync('packages').filter((room) => existsSync(`packages/${room}/package.json`))
-for (const room of rooms) {
-  const manifest: Record<string, unknown> = JSON.parse(readFileSync(`packages/${room}/package.json`, 'utf8'))
-  const compiled = JSON.parse(
-    JSON.stringify({ ...manifest, engines: { node: `>=${oldestNode.replace(/\.0$/, '')}` } }).replaceAll('.ts"', '.js"'),
-  )
-  const { exports } = compiled
-  for (const [path, target] of Object.entries<string>(exports)) exports[path] = { types: target.replace(/\.js$/, '.d.ts'), default: target }
-  writeFileSync(`dist/packages/${room}/package.json`, `${JSON.stringify(compiled, null, 2)}\n`)
-  for (const file of [`packages/${room}/README.md`, 'LICENSE']) cpSync(file, `dist/packages/${room}/${file.split('/').at(-1) ?? ''}`)
-  run('npm', ['pack', '--silent', '--pack-destination', join(process.cwd(), 'dist')], `dist/packages/${room}`)
-}
+for (const room of rooms) run('npm', ['pack', '--silent', '--pack-destination', join(process.cwd(), 'dist')], `dist/packages/${room}`)
 const tarballs = readdirSync('dist')
   .filter((file) => file.endsWith('.tgz'))
   .map((file) => join(process.cwd(), 'dist', file))
