@@ -1,5 +1,6 @@
 export type { Disk, DirectoryEntry, FileStatus, OpenFile } from './disk.ts'
 export { DiskError } from './disk.ts'
+export { directoryOf, makeDurableDirectory } from './durable-directory.ts'
 export { nodeDisk } from './node-disk.ts'
 export { MemoryDisk } from './memory-disk.ts'
 export type { MemoryDiskOptions } from './memory-disk.ts'

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { MemoryDisk } from '@odradek/common/disk'
 import type { Disk, OpenFile } from '@odradek/common/disk'
 import { SeededRandom } from '@odradek/common/random'
-import type { Random } from '@odradek/common/random'
+import { afterPowerCut, randomSurvival, systematicSurvival } from '../../testing/power-cut.ts'
 import type { JsonValue } from '../store.ts'
 import { put, remove } from './contract.ts'
 import { FileStore } from './file.ts'
@@ -15,8 +15,7 @@ test('whenever the power fails, what was acknowledged is there, and no commit is
     const history = new History()
     await history.run(disk)
     for (let variant = 0; variant < 12; variant++) {
-      const survivor = afterPowerCut(disk.memory, new SeededRandom(`${cutAt}/${variant}`), variant)
-      await history.check(survivor, `power cut at operation ${cutAt}, variant ${variant}`)
+      await history.check(survivor(disk, variant, `${cutAt}/${variant}`), `power cut at operation ${cutAt}, variant ${variant}`)
       states++
     }
     if (!disk.isCut) break
@@ -30,9 +29,9 @@ test('a power cut during the recovery from a power cut loses nothing either', as
     const history = new History()
     await history.run(disk)
     for (let again = 1; ; again++) {
-      const second = new CuttingDisk(again, afterPowerCut(disk.memory, new SeededRandom(`${cutAt}`), 3))
+      const second = new CuttingDisk(again, survivor(disk, 3, `${cutAt}`))
       await FileStore.open({ disk: second, directory: '/data' }).catch(() => undefined)
-      await history.check(afterPowerCut(second.memory, new SeededRandom(`${cutAt}/${again}`), 4), `cut at ${cutAt}, then at ${again}`)
+      await history.check(survivor(second, 4, `${cutAt}/${again}`), `cut at ${cutAt}, then at ${again}`)
       if (!second.isCut) break
     }
   }
@@ -212,45 +211,8 @@ class CuttingFile implements OpenFile {
   }
 }
 
-/**
- * What a disk has after the power came back: all that was synced; of the rest nothing (variant 0), everything (1), or of
- * each changed name and each changed sector one or the other, lost sectors being old bytes, zeros or garbage.
- */
-function afterPowerCut(before: MemoryDisk, random: Random, variant: number): MemoryDisk {
-  const after = new MemoryDisk()
-  after.makeDirectory('/data')
-  const survives = (): boolean => (variant === 0 ? false : variant === 1 ? true : random.nextInt(2) === 0)
-  const directory = before.find('/data')
-  if (directory?.kind !== 'directory') return after
-  const names = new Map(directory.durableNames())
-  for (const change of directory.unsynced()) {
-    if (!survives()) continue
-    if (change.kind === 'unlink') names.delete(change.name)
-    if (change.kind === 'link') names.set(change.name, change.node)
-    if (change.kind === 'rename') {
-      names.delete(change.from)
-      names.set(change.to, change.node)
-    }
-  }
-  for (const [name, node] of names) {
-    if (node.kind === 'directory') continue
-    const seen = node.image('volatile')
-    const durable = node.image('durable')
-    const size = survives() ? seen.length : durable.length
-    const bytes = Buffer.alloc(size)
-    durable.copy(bytes)
-    for (let at = 0; at < size; at += 512) {
-      const end = Math.min(at + 512, size)
-      if (at >= seen.length || seen.subarray(at, end).equals(bytes.subarray(at, end))) continue
-      if (survives()) seen.copy(bytes, at, at, end)
-      else if (at >= durable.length && variant > 1 && random.nextInt(2) === 0) bytes.set(random.bytes(end - at), at)
-    }
-    const file = after.open(`/data/${name}`, 'create')
-    file.writeSync(bytes, 0, bytes.length, 0)
-    file.syncSync()
-    file.close()
-  }
-  after.syncDirectory('/data')
-  after.syncDirectory('/')
-  return after
+/** Nothing unsynced survives (variant 0), everything does (1), or a random part. */
+function survivor({ memory }: CuttingDisk, variant: number, seed: string): MemoryDisk {
+  if (variant > 1) return afterPowerCut(memory, randomSurvival(new SeededRandom(seed)))
+  return afterPowerCut(memory, systematicSurvival({ keep: variant === 0 ? 'none' : 'all', lost: 'old' }))
 }

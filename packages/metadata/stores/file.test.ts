@@ -52,6 +52,15 @@ test('a torn last commit is cut off, and what came before is there', async () =>
   }
 })
 
+// A frame began four bytes before the end of a sector; of a power cut that sector survived, and the next one was zeros. An
+// empty body has the checksum 0, so a header of "FRME" and zeros was an intact frame with nothing in it, and "not a commit".
+test('a frame of which nothing but its first word was written is torn too', async () => {
+  const disk = await filled(2)
+  patch(disk, (bytes) => Buffer.concat([bytes, Buffer.from('FRME'), Buffer.alloc(600)]))
+  await using store = await open(disk)
+  assert.equal((await store.readAll()).revision, 2)
+})
+
 test('every changed byte is noticed: the last commit is cut off, anything before it refuses to start', async () => {
   const intact = await filled(3)
   const bytes = intact.readFile(path)

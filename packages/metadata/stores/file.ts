@@ -1,3 +1,4 @@
+import { makeDurableDirectory } from '@odradek/common/disk'
 import type { Disk } from '@odradek/common/disk'
 import type { Change, Commit, Guard, MetadataStore, StoreSnapshot, Versioned } from '../store.ts'
 import { StoreClosedError } from '../store-errors.ts'
@@ -47,7 +48,7 @@ export class FileStore implements MetadataStore {
 
   /** Throws a `UserError` when the journal is damaged or newer than this program, `DiskError` when the disk can't. */
   static async open(options: FileStoreOptions): Promise<FileStore> {
-    options.disk.makeDirectory(options.directory)
+    makeDurableDirectory(options.disk, options.directory)
     const entries = new Entries()
     const journal = await Journal.open(options.disk, `${options.directory}/${journalName}`, entries)
     const store = new FileStore(journal, entries, options)

@@ -6,7 +6,10 @@ import type { Entry, Write } from './entries.ts'
  * The bytes of `cluster-metadata.journal`. All integers are big-endian.
  *
  *     header   8 bytes "ODRADEKM", uint32 format version, uint32 CRC-32C of the twelve bytes before
- *     frames   uint32 "FRME", uint32 length of the body, uint32 CRC-32C of the body, body (JSON, UTF-8)
+ *     frames   uint32 "FRME", uint32 CRC-32C of all that follows, uint32 length of the body, body (JSON, UTF-8)
+ *
+ * The checksum covers the length too: a header of which a power cut left only the first four bytes, and zeros for the rest,
+ * would else be an intact frame without a body.
  *
  * The first frames hold a snapshot, `{"entries":[[key, value, createRevision, modRevision, ephemeral?], …]}`, and end with
  * `{"end":{"revision":n,"entries":n}}`. Each later frame is what one fsync made durable: `{"commits":[[revision, [[key, value,
@@ -49,9 +52,9 @@ export function encodeFrame(body: FrameBody): Buffer {
   const length = Buffer.byteLength(json)
   const frame = Buffer.allocUnsafe(frameHeaderSize + length)
   frameMagic.copy(frame)
-  frame.writeUInt32BE(length, 4)
+  frame.writeUInt32BE(length, 8)
   frame.write(json, frameHeaderSize)
-  frame.writeUInt32BE(crc32c(frame, frameHeaderSize, frame.length), 8)
+  frame.writeUInt32BE(crc32c(frame, 8, frame.length), 4)
   return frame
 }
 
@@ -59,9 +62,9 @@ export function encodeFrame(body: FrameBody): Buffer {
 export function frameEnd(bytes: Buffer, position: number): number | undefined {
   const body = position + frameHeaderSize
   if (body > bytes.length || bytes.compare(frameMagic, 0, 4, position, position + 4) !== 0) return undefined
-  const end = body + bytes.readUInt32BE(position + 4)
+  const end = body + bytes.readUInt32BE(position + 8)
   if (end > bytes.length) return undefined
-  return bytes.readUInt32BE(position + 8) === crc32c(bytes, body, end) ? end : undefined
+  return bytes.readUInt32BE(position + 4) === crc32c(bytes, position + 8, end) ? end : undefined
 }
 
 /** The first intact frame at or after `position`, wherever it begins. Only asked for where something is broken. */

@@ -1,5 +1,5 @@
 import type { Disk, OpenFile } from '@odradek/common/disk'
-import { DiskError } from '@odradek/common/disk'
+import { directoryOf, DiskError } from '@odradek/common/disk'
 import type { Entries, Entry } from './entries.ts'
 import { encodeFrame, encodeHeader } from './journal-format.ts'
 import type { JournalCommit } from './journal-format.ts'
@@ -153,9 +153,4 @@ function* chunks(entries: Iterable<Entry>, size: number): Iterable<readonly Entr
 
 function temporaryOf(path: string): string {
   return `${path}.tmp`
-}
-
-function directoryOf(path: string): string {
-  const slash = path.lastIndexOf('/')
-  return slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.'
 }
