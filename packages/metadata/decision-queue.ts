@@ -106,7 +106,7 @@ export class DecisionQueue {
     const merged = new Map<string, Change>()
     const answers: (() => void)[] = []
     let ahead = image
-    for (const { decide, fail } of batch) {
+    for (const [index, { decide, fail }] of batch.entries()) {
       let decision
       try {
         decision = decide(this.#contextOf(ahead))
@@ -118,7 +118,7 @@ export class DecisionQueue {
       answers.push(decision.answer)
       if (decision.changes.length === 0) continue
       for (const change of decision.changes) merge(merged, change)
-      ahead = imageAfter(ahead, decision.changes)
+      if (index < batch.length - 1) ahead = imageAfter(ahead, decision.changes)
     }
     return { changes: Array.from(merged.values()), answers }
   }

@@ -4,7 +4,7 @@ import { errorCode, errorMessage, errorName } from '@odradek/protocol'
 import { CreateTopics } from '@odradek/protocol/messages'
 import type { RequestOf, ResponseDraft } from '@odradek/protocol/schema'
 import { describeTopic } from '../config/index.ts'
-import type { LiveSettings } from '../config/index.ts'
+import type { DescribedSetting, LiveSettings } from '../config/index.ts'
 import { handler } from '../handler.ts'
 
 type Request = RequestOf<typeof CreateTopics>
@@ -16,7 +16,7 @@ export const createTopics = (metadata: Pick<MetadataService, 'createTopics'>, se
     CreateTopics,
     async ({ topics, validateOnly }) => {
       const results = await metadata.createTopics({ topics: topics.map(newTopic), validateOnly })
-      return { topics: results.map((result) => topicResult(result, settings)) }
+      return { topics: topicResults(results, settings) }
     },
     {
       failed: ({ topics }, code) => ({
@@ -29,11 +29,17 @@ function newTopic({ assignments, ...topic }: Request['topics'][number]): Paramet
   return { ...topic, assignments: assignments.map(({ partitionIndex, brokerIds }) => ({ partition: partitionIndex, brokerIds })) }
 }
 
-function topicResult({ name, error, message, created }: CreatedTopic, settings: Pick<LiveSettings, 'layers'>): TopicResult {
-  const outcome = { ...nothing, name, errorCode: errorCode(error), errorMessage: message }
-  if (created === undefined) return outcome
-  const { topicId, numPartitions, replicationFactor, configs } = created
-  return { ...outcome, topicId, numPartitions, replicationFactor, configs: describeTopic(configs, settings.layers) }
+function topicResults(results: readonly CreatedTopic[], settings: Pick<LiveSettings, 'layers'>): readonly TopicResult[] {
+  const { layers } = settings
+  // Topics for which nothing is set have the same settings, and mostly that is all of a thousand.
+  let usual: readonly DescribedSetting[] | undefined
+  return results.map(({ name, error, message, created }) => {
+    const outcome = { ...nothing, name, errorCode: errorCode(error), errorMessage: message }
+    if (created === undefined) return outcome
+    const { topicId, numPartitions, replicationFactor, configs } = created
+    const described = configs.size === 0 ? (usual ??= describeTopic(configs, layers)) : describeTopic(configs, layers)
+    return { ...outcome, topicId, numPartitions, replicationFactor, configs: described }
+  })
 }
 
 const nothing = { topicId: ZERO_UUID, topicConfigErrorCode: 0, configs: [] }
