@@ -3,7 +3,7 @@ export type { LastShutdown, RegisterBrokerCommand } from './controller/broker-li
 export type { ConfigRules } from './controller/config-rules.ts'
 export type { CreatePartitionsCommand, GrownTopic, MorePartitions } from './controller/create-partitions.ts'
 export type { CreatedTopic, CreateTopicsCommand, NewTopic, PartitionAssignment } from './controller/create-topics.ts'
-export type { Outcome } from './controller/decision.ts'
+export type { Outcome } from './controller/outcome.ts'
 export type { DeletedTopic, TopicReference } from './controller/delete-topics.ts'
 export type { ElectedTopic, ElectLeadersCommand } from './controller/elect-leaders.ts'
 export type { ProducerIdBlock } from './controller/producer-ids.ts'

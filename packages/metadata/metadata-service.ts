@@ -11,7 +11,7 @@ import { createPartitions } from './controller/create-partitions.ts'
 import type { CreatePartitionsCommand, GrownTopic } from './controller/create-partitions.ts'
 import { createTopics } from './controller/create-topics.ts'
 import type { CreatedTopic, CreateTopicsCommand } from './controller/create-topics.ts'
-import type { Decision, DecisionContext, Outcome } from './controller/decision.ts'
+import type { Decision, DecisionContext } from './controller/decision.ts'
 import { deleteTopics } from './controller/delete-topics.ts'
 import type { DeletedTopic, TopicReference } from './controller/delete-topics.ts'
 import { electLeaders } from './controller/elect-leaders.ts'
@@ -27,6 +27,7 @@ import { ImageFollower } from './image-follower.ts'
 import type { ImageListener } from './image-follower.ts'
 import type { ClusterImage } from './image/cluster-image.ts'
 import type { MetadataStore } from './store.ts'
+import type { Outcome } from './controller/outcome.ts'
 
 export interface MetadataServiceOptions {
   readonly store: MetadataStore

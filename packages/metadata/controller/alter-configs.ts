@@ -5,9 +5,11 @@ import { keys } from '../image/keys.ts'
 import { invalidTopicName } from '../image/topic-names.ts'
 import type { Change } from '../store.ts'
 import { checkValueSizes } from './config-values.ts'
-import { done, duplicatesOf, refused } from './decision.ts'
-import type { Decision, DecisionContext, Outcome } from './decision.ts'
+import type { Decision, DecisionContext } from './decision.ts'
 import { clearEligible, refusedMinIsr } from './min-isr-changes.ts'
+import { done, refused } from './outcome.ts'
+import { duplicatesOf } from './duplicates.ts'
+import type { Outcome } from './outcome.ts'
 
 /** What to do with a setting. APPEND and SUBTRACT are for lists (KIP-339). */
 export type ConfigOperation = 'set' | 'delete' | 'append' | 'subtract'

@@ -5,11 +5,12 @@ import { noLeader } from '../image/partition-state.ts'
 import type { PartitionState } from '../image/partition-state.ts'
 import type { TopicImage } from '../image/topic-image.ts'
 import type { Change } from '../store.ts'
-import { done, refused } from './decision.ts'
-import type { Decision, DecisionContext, Outcome } from './decision.ts'
+import type { Decision, DecisionContext } from './decision.ts'
 import { changePartition } from './elections.ts'
 import type { ElectionTerms } from './elections.ts'
 import { partitionChange, termsOf } from './partition-changes.ts'
+import { done, refused } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 
 /**
  * How a broker was stopped before it registers: in order (`clean`), not in order but with everything that it had made

@@ -1,7 +1,7 @@
 import type { ClusterImage } from '../image/cluster-image.ts'
 import type { ConfigResource, ConfigResourceType } from '../image/config-resource.ts'
 import type { ConfigEntries } from '../image/configs-image.ts'
-import type { Outcome } from './decision.ts'
+import type { Outcome } from './outcome.ts'
 
 /** What the controller has to know of settings, which are declared elsewhere. */
 export interface ConfigRules {

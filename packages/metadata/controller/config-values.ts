@@ -1,6 +1,6 @@
 import type { ConfigEntries } from '../image/configs-image.ts'
-import { refused } from './decision.ts'
-import type { Outcome } from './decision.ts'
+import { refused } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 
 const maxValueLength = 32_767
 

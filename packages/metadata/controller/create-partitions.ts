@@ -4,11 +4,13 @@ import type { PartitionState } from '../image/partition-state.ts'
 import { encodeTopic } from '../image/topic-image.ts'
 import type { TopicImage } from '../image/topic-image.ts'
 import type { Change } from '../store.ts'
-import { done, duplicatesOf, refused } from './decision.ts'
-import type { Decision, DecisionContext, Outcome } from './decision.ts'
+import type { Decision, DecisionContext } from './decision.ts'
 import { activeOf, checkAssignment } from './manual-assignment.ts'
 import { PartitionLimit } from './partition-limit.ts'
 import { placeReplicas } from './placement.ts'
+import { done, refused } from './outcome.ts'
+import { duplicatesOf } from './duplicates.ts'
+import type { Outcome } from './outcome.ts'
 
 /** A topic that shall grow. */
 export interface MorePartitions {

@@ -8,11 +8,13 @@ import { encodeTopic } from '../image/topic-image.ts'
 import { clusterMetadataTopic, collisionKey, invalidTopicName } from '../image/topic-names.ts'
 import type { Change } from '../store.ts'
 import { checkValueSizes } from './config-values.ts'
-import { done, duplicatesOf, refused } from './decision.ts'
-import type { Decision, DecisionContext, Outcome } from './decision.ts'
+import type { Decision, DecisionContext } from './decision.ts'
 import { activeOf, checkAssignment } from './manual-assignment.ts'
 import { PartitionLimit } from './partition-limit.ts'
 import { placeReplicas } from './placement.ts'
+import { done, refused } from './outcome.ts'
+import { duplicatesOf } from './duplicates.ts'
+import type { Outcome } from './outcome.ts'
 
 /** How many partitions one request may make. */
 export const maxPartitionsPerRequest = 10_000

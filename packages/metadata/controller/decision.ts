@@ -1,5 +1,4 @@
 import type { Random } from '@odradek/common/random'
-import type { ErrorName } from '@odradek/protocol'
 import type { ClusterImage } from '../image/cluster-image.ts'
 import type { Change } from '../store.ts'
 import type { ConfigRules } from './config-rules.ts'
@@ -17,27 +16,4 @@ export interface DecisionContext {
   readonly settings: ControllerSettings
   readonly rules: ConfigRules
   readonly random: Random
-}
-
-/** How one element of a request fared. `message` null: the code says it all. */
-export interface Outcome {
-  readonly error: ErrorName
-  readonly message: string | null
-}
-
-export const done: Outcome = Object.freeze({ error: 'NONE', message: null })
-
-export function refused(error: ErrorName, message: string | null = null): Outcome {
-  return { error, message }
-}
-
-/** The elements that are named more than once. */
-export function duplicatesOf<T>(elements: readonly T[]): ReadonlySet<T> {
-  const seen = new Set<T>()
-  const twice = new Set<T>()
-  for (const element of elements) {
-    if (seen.has(element)) twice.add(element)
-    seen.add(element)
-  }
-  return twice
 }

@@ -2,8 +2,10 @@ import { ZERO_UUID } from '@odradek/common/bytes'
 import { keys } from '../image/keys.ts'
 import type { TopicImage } from '../image/topic-image.ts'
 import type { Change } from '../store.ts'
-import { done, duplicatesOf, refused } from './decision.ts'
-import type { Decision, DecisionContext, Outcome } from './decision.ts'
+import type { Decision, DecisionContext } from './decision.ts'
+import { done, refused } from './outcome.ts'
+import { duplicatesOf } from './duplicates.ts'
+import type { Outcome } from './outcome.ts'
 
 /** A topic to delete: by its name, or by its id with `name` null. */
 export interface TopicReference {

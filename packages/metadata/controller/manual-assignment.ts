@@ -1,6 +1,6 @@
 import type { ClusterImage } from '../image/cluster-image.ts'
-import { refused } from './decision.ts'
-import type { Outcome } from './decision.ts'
+import { refused } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 
 /**
  * What is wrong with the replicas that a client chose for a partition, in Kafka's words.

@@ -1,6 +1,7 @@
 import { isInternalTopic } from '../image/topic-names.ts'
-import { refused } from './decision.ts'
-import type { DecisionContext, Outcome } from './decision.ts'
+import type { DecisionContext } from './decision.ts'
+import { refused } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 
 /** Counts replicas toward `broker.max.partitions`, those of earlier elements of the same request included. */
 export class PartitionLimit {

@@ -1,6 +1,7 @@
 import { keys } from '../image/keys.ts'
-import { refused } from './decision.ts'
-import type { Decision, DecisionContext, Outcome } from './decision.ts'
+import type { Decision, DecisionContext } from './decision.ts'
+import { refused } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 
 /** How many producer ids a broker gets at once (KIP-730). */
 export const producerIdBlockSize = 1000

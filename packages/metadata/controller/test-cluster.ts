@@ -10,9 +10,9 @@ import type { TopicImage } from '../image/topic-image.ts'
 import type { Change } from '../store.ts'
 import { check, Entries, writesOf } from '../stores/entries.ts'
 import type { ConfigRules } from './config-rules.ts'
-import { refused } from './decision.ts'
 import type { Decision, DecisionContext } from './decision.ts'
 import type { ControllerSettings } from './settings.ts'
+import { refused } from './outcome.ts'
 
 const settings: ControllerSettings = {
   nodeId: 1,

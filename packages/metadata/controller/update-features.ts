@@ -1,8 +1,9 @@
 import type { FeatureRange } from '../image/broker-image.ts'
 import { encodeFeatures } from '../image/cluster-image.ts'
 import { keys } from '../image/keys.ts'
-import { done, refused } from './decision.ts'
-import type { Decision, DecisionContext, Outcome } from './decision.ts'
+import type { Decision, DecisionContext } from './decision.ts'
+import { done, refused } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 
 /** The way a level may move: up, down without losing metadata, down in any case. */
 export type UpgradeType = 'upgrade' | 'safe-downgrade' | 'unsafe-downgrade'
