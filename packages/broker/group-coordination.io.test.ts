@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
 import { test } from 'node:test'
 import { MemoryDisk } from '@odradek/common/disk'
+import type { OpenFile } from '@odradek/common/disk'
 import { errorName } from '@odradek/protocol'
 import {
   CreateTopics,
@@ -161,3 +162,46 @@ test('a broker that stops tells parked members to look for another coordinator',
     client.answerTo(JoinGroup, parked, 3).then(({ errorCode }) => assert.equal(errorName(errorCode), 'NOT_COORDINATOR')),
   ])
 })
+
+test('a member that commits faster than the disk syncs keeps its session: commits on one connection share the disk', async () => {
+  // A librdkafka member that commits each record without waiting had thousands of commits under way; taken one by one, each
+  // behind a sync of its own, they kept its heartbeats waiting until it gave up the group.
+  const disk = new CountingDisk()
+  await using kafka = await startBroker({ topics: { orders: 1 }, disk })
+  await using client = await kafka.connect()
+  await findCoordinator(client, 'g')
+  await commit(client, 'g', { 0: 0 })
+  const before = disk.syncs
+  const sent = Array.from({ length: 200 }, (_, i) =>
+    client.send(
+      OffsetCommit,
+      {
+        groupId: 'g',
+        memberId: '',
+        topics: [{ name: 'orders', partitions: [{ partitionIndex: 0, committedOffset: i, committedMetadata: '' }] }],
+      },
+      9,
+    ),
+  )
+  for (const correlationId of sent) {
+    const { topics } = await client.answerTo(OffsetCommit, correlationId, 9)
+    assert.equal(topics[0]?.partitions[0]?.errorCode, 0)
+  }
+  assert.deepEqual(await committed(client, 'g'), { 'orders-0': 199 })
+  const syncs = disk.syncs - before
+  assert(syncs < 100, `${syncs} syncs for 200 commits`)
+})
+
+class CountingDisk extends MemoryDisk {
+  syncs = 0
+
+  override open(...args: Parameters<MemoryDisk['open']>): OpenFile {
+    const file = super.open(...args)
+    const sync = file.syncSync.bind(file)
+    file.syncSync = () => {
+      this.syncs++
+      sync()
+    }
+    return file
+  }
+}

@@ -31,6 +31,8 @@ export interface Handler<Request = unknown, Response = unknown> {
   readonly announced: readonly [min: number, max: number]
   /** Whether the request's `bytes` and `records` are in a copy of the frame, not in the connection's buffer that is used again after the call. */
   readonly copiesFrame: boolean
+  /** Whether it may start while earlier requests of the connection that may so too still wait: it decides in order, and only waits side by side. */
+  readonly overlaps: boolean
   /** Whether the answer holds record batches that stay where they are. */
   readonly lendsBuffers: boolean
   decode(reader: ByteReader, version: number): Request
@@ -48,6 +50,8 @@ export interface HandlerOptions<Request, Response> {
   readonly announced?: readonly [min: number, max: number]
   /** The handler copies what it keeps of `bytes` and `records`. Default false: they are its own, and it may keep what it likes. */
   readonly borrowsFrame?: boolean
+  /** All that the handler decides is decided before its first wait, so that several requests of a connection may wait together. Default false. */
+  readonly overlaps?: boolean
 }
 
 /**
@@ -75,6 +79,7 @@ export function handler<Request extends Fields, Response extends Fields>(
     api,
     announced,
     copiesFrame: options?.borrowsFrame !== true && hasKind(api.request, ['bytes', 'records']),
+    overlaps: options?.overlaps === true,
     lendsBuffers: hasKind(api.response, ['records']),
     decode: api.decodeRequest,
     handle,

@@ -37,9 +37,9 @@ export class Router implements FrameHandler {
     for (const handler of handlers) this.#routes[handler.api.key] = { handler, metrics: metrics.ofApi(handler.api) }
   }
 
-  /** Batches are appended while earlier ones still wait for their replicas; nothing else starts behind an open request. */
+  /** Batches are appended, and offsets committed, while earlier ones still wait for the disk; nothing else starts behind an open request. */
   mayOverlap(frame: Buffer, start: number, end: number): boolean {
-    return end - start >= 2 && frame[start] === 0 && frame[start + 1] === produceKey
+    return end - start >= 2 && this.#routes[frame.readInt16BE(start)]?.handler.overlaps === true
   }
 
   /** Throws `CloseConnection` when there is no answer that the client would understand. */
@@ -126,7 +126,6 @@ interface Route {
   readonly metrics: ApiMetrics
 }
 
-const produceKey = 0
 const apiVersionsKey = 18
 
 function decode(handler: Handler, reader: ByteReader, version: number): unknown {

@@ -14,6 +14,7 @@ type Response = ResponseDraft<typeof OffsetCommit>
 /** A group remembers how far it has read, in partitions that there are. */
 export const offsetCommit = (groups: GroupCoordinator, metadata: Pick<MetadataService, 'image'>) =>
   handler(OffsetCommit, (request, context) => commit(groups, metadata, request, context), {
+    overlaps: true,
     failed: ({ topics }, code) => ({ topics: topics.map((topic) => answered(topic, () => code)) }),
   })
 

@@ -25,6 +25,7 @@ type Response = ResponseDraft<typeof Produce>
 export const produce = (replicas: Replicas): Handler<Request, Response> =>
   handler(Produce, (request, context) => new Appending(replicas, request, context).answer(), {
     announced: [0, Produce.versions[1]],
+    overlaps: true,
     borrowsFrame: true,
     failed: (request, code) => failedResponse(request, errorName(code)),
   })
