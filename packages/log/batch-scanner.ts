@@ -65,7 +65,7 @@ export class BatchScanner {
     const piece = Buffer.allocUnsafe(Math.min(crcPiece, this.size))
     const end = this.position + this.size
     let crc = 0
-    for (let from = this.position + batchField.attributes; from < end; ) {
+    for (let from = this.position + batchField.attributes; from < end;) {
       const count = this.#file.readSync(piece, 0, Math.min(piece.length, end - from), from)
       if (count === 0) return false
       crc = crc32c(piece, 0, count, crc)

@@ -13,9 +13,14 @@ export class Checkpoints implements LogCheckpoints {
   /** Reads all files. One that is damaged counts as missing, with a line in the log. */
   constructor(disk: Disk, directory: string, logger: Logger) {
     const read = (name: string, consequence: string): OffsetCheckpoint =>
-      OffsetCheckpoint.read(disk, directory, name, ({ message }) => logger.warn(`A checkpoint is not readable, so ${consequence}`, { reason: message }))
+      OffsetCheckpoint.read(disk, directory, name, ({ message }) =>
+        logger.warn(`A checkpoint is not readable, so ${consequence}`, { reason: message }),
+      )
     this.#recoveryPoints = read(checkpointName.recoveryPoint, 'after a crash all segments are checked')
-    this.#logStarts = read(checkpointName.logStart, 'logs begin with their first segments, and records deleted by DeleteRecords may be seen again')
+    this.#logStarts = read(
+      checkpointName.logStart,
+      'logs begin with their first segments, and records deleted by DeleteRecords may be seen again',
+    )
     this.#highWatermarks = read(checkpointName.replication, 'high watermarks begin at the starts of the logs')
     this.#cleaner = read(checkpointName.cleaner, 'the cleaner begins anew')
   }

@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer'
 import { DiskError } from '@odradek/common/disk'
 import { KafkaError } from '@odradek/protocol'
 import { findBatches } from './file-window.ts'
+import type { LogHost } from './log-host.ts'
 import type { LogState } from './log-state.ts'
 import type { LogSlice, ReadOptions } from './log.ts'
 import type { ReadBuffers } from './read-buffers.ts'
@@ -38,6 +39,14 @@ export class ColdReader {
 
   /** The offset must be one that the log has. Rejects with `KafkaError`. */
   async read(fromOffset: number, options: ReadOptions): Promise<LogSlice> {
+    try {
+      return await this.#read(fromOffset, options)
+    } catch (error) {
+      throw readFailure(this.#state.host, error)
+    }
+  }
+
+  async #read(fromOffset: number, options: ReadOptions): Promise<LogSlice> {
     const { segments } = this.#state
     for (let index = Math.max(0, segments.indexFor(fromOffset)); index < segments.count; index++) {
       const segment = segments.at(index)
@@ -45,7 +54,8 @@ export class ColdReader {
       const slice = await this.#readSegment(segment, fromOffset, options)
       if (slice !== undefined) return slice
       // The cleaner may have taken all that came here. In any other log the segment has lost its end.
-      if (this.#isGapless && index < segments.count - 1) throw this.#corrupt(segment, segment.writtenSize, `it ends before offset ${fromOffset}`)
+      if (this.#isGapless && index < segments.count - 1)
+        throw this.#corrupt(segment, segment.writtenSize, `it ends before offset ${fromOffset}`)
     }
     return emptySlice
   }
@@ -100,7 +110,7 @@ export class ColdReader {
   #readAgain(fromOffset: number, options: ReadOptions): Promise<LogSlice> {
     const { endOffset, writtenOffset } = this.#state
     if (fromOffset > endOffset) throw new KafkaError('OFFSET_OUT_OF_RANGE')
-    return this.read(fromOffset, { ...options, upToOffset: Math.min(options.upToOffset, writtenOffset) })
+    return this.#read(fromOffset, { ...options, upToOffset: Math.min(options.upToOffset, writtenOffset) })
   }
 
   async #fill(segment: Segment, buffer: Buffer, bytes: number, position: number): Promise<number> {
@@ -109,7 +119,9 @@ export class ColdReader {
     } catch (error) {
       this.#state.host.readBuffers.release(buffer)
       if (!(error instanceof DiskError)) throw error
-      this.#state.host.logger.limited(segment.log.path).error('Cannot read a segment; its partition is out of use until it can be', { path: segment.log.path, error })
+      this.#state.host.logger
+        .limited(segment.log.path)
+        .error('Cannot read a segment; its partition is out of use until it can be', { path: segment.log.path, error })
       throw new KafkaError('KAFKA_STORAGE_ERROR', error.message, { cause: error })
     }
   }
@@ -120,12 +132,21 @@ export class ColdReader {
   }
 
   #corrupt(segment: Segment, position: number, reason: string): KafkaError {
-    this.#state.host.logger.limited(`${segment.log.path}@${position}`).error(
-      'A segment is damaged, and what lies behind the place is not served. Put the file back from a copy, or have its readers go on behind it',
-      { path: segment.log.path, position, reason },
-    )
+    this.#state.host.logger
+      .limited(`${segment.log.path}@${position}`)
+      .error(
+        'A segment is damaged, and what lies behind the place is not served. Put the file back from a copy, or have its readers go on behind it',
+        { path: segment.log.path, position, reason },
+      )
     return new KafkaError('CORRUPT_MESSAGE', `${segment.log.path} is damaged at byte ${position}: ${reason}.`)
   }
+}
+
+/** A disk that does not read takes one partition out of use, not the directory: others may lie on better places of it. */
+export function readFailure(host: LogHost, error: unknown): unknown {
+  if (!(error instanceof DiskError)) return error
+  host.logger.limited(error.path).error('Cannot read a segment; its partition is out of use until it can be', { error })
+  return new KafkaError('KAFKA_STORAGE_ERROR', error.message, { cause: error })
 }
 
 /** Batches in a buffer that is given back when they were sent. */

@@ -47,7 +47,8 @@ export class DirectoryHost implements LogHost {
   #toWrite: TurnWriter[] = []
   #isTurnAsked = false
   #namesChanged = false
-  readonly #deletions = new Map<string, Cancellable>()
+  #isStopped = false
+  readonly #deletions = new Set<Cancellable>()
 
   constructor(options: HostOptions) {
     this.path = options.path
@@ -64,7 +65,8 @@ export class DirectoryHost implements LogHost {
       clock: options.clock,
       onRound: (durationMs, files) => {
         options.onFlush(durationMs)
-        if (durationMs > slowRoundMs) options.logger.limited('slow flush').warn('Syncing took long; acks=all waits for it', { durationMs, files })
+        if (durationMs > slowRoundMs)
+          options.logger.limited('slow flush').warn('Syncing took long; acks=all waits for it', { durationMs, files })
       },
     })
     this.storage = new StorageState({
@@ -133,24 +135,25 @@ export class DirectoryHost implements LogHost {
   }
 
   deleteLater(path: string, delayMs: number): void {
-    this.#deletions.set(
-      path,
-      this.#timer.after(delayMs, () => {
-        this.#deletions.delete(path)
-        try {
-          this.disk.removeTree(path)
-        } catch (error) {
-          if (!(error instanceof DiskError)) throw error
-          // It has its suffix, so the next start tries again.
-          this.logger.warn('Cannot delete what was to be deleted', { path, error })
-        }
-      }),
-    )
+    if (this.#isStopped) return
+    const deletion = this.#timer.after(delayMs, () => {
+      this.#deletions.delete(deletion)
+      try {
+        this.disk.removeTree(path)
+      } catch (error) {
+        if (!(error instanceof DiskError)) throw error
+        // It has its suffix, so the next start tries again.
+        this.logger.warn('Cannot delete what was to be deleted', { path, error })
+      }
+    })
+    this.#deletions.add(deletion)
   }
 
-  /** What was to be deleted later is left to the next start. */
-  stopDeleting(): void {
-    for (const deletion of this.#deletions.values()) deletion.cancel()
+  /** Nothing is written or synced any more; what was to be deleted later is left to the next start. */
+  stop(): void {
+    this.#isStopped = true
+    this.flusher.stop()
+    for (const deletion of this.#deletions) deletion.cancel()
     this.#deletions.clear()
   }
 
@@ -158,11 +161,12 @@ export class DirectoryHost implements LogHost {
   writeNow(): void {
     const logs = this.#toWrite
     this.#toWrite = []
-    if (this.storage.condition === 'offline') return
+    if (this.#isStopped || this.storage.condition === 'offline') return
     for (const log of logs) log.writeOut()
     for (const log of logs) log.tellWritten()
     this.flusher.start()
   }
+
   #askForTurn(): void {
     if (this.#isTurnAsked) return
     this.#isTurnAsked = true

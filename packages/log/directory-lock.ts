@@ -75,6 +75,11 @@ export class DirectoryLock {
     if (this.#read() === this.#content) this.#options.disk.unlink(this.#path)
   }
 
+  /** Leaves the lock as a killed process does. */
+  abandon(): void {
+    this.#heartbeat?.cancel()
+  }
+
   #create(): boolean {
     const { disk } = this.#options
     try {

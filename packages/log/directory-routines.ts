@@ -104,7 +104,8 @@ export class DirectoryRoutines {
 
   #noteHighWatermarks(): void {
     for (const log of this.#logs())
-      if (!log.isDamaged && log.segmentCount() > 0) this.#host.checkpoints.setHighWatermark(partitionDirectoryName(log.topic, log.partition), log.highWatermark)
+      if (!log.isDamaged && log.segmentCount() > 0)
+        this.#host.checkpoints.setHighWatermark(partitionDirectoryName(log.topic, log.partition), log.highWatermark)
   }
 
   async #touchUntouched(): Promise<void> {
@@ -127,7 +128,10 @@ export class DirectoryRoutines {
   }
 
   #lookAtClock(): void {
-    if (this.#clock.look()) this.#host.logger.warn('The clock of the machine has jumped by more than an hour; retention by time waits until it has held for ten minutes')
+    if (this.#clock.look())
+      this.#host.logger.warn(
+        'The clock of the machine has jumped by more than an hour; retention by time waits until it has held for ten minutes',
+      )
   }
 
   #releaseIdle(): void {

@@ -5,6 +5,7 @@ import { UserError } from '@odradek/common/errors'
 import type { Logger } from '@odradek/common/logging'
 import type { Random } from '@odradek/common/random'
 import type { Clock, Timer } from '@odradek/common/time'
+import { directoryOf } from './atomic-file.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { takeCleanShutdownMark } from './clean-shutdown.ts'
 import { DirectoryLock } from './directory-lock.ts'
@@ -44,8 +45,7 @@ export interface EnteredDirectory {
 export async function enterDirectory(options: EnterOptions): Promise<EnteredDirectory> {
   const { disk, path } = options
   try {
-    const isNew = disk.stat(path) === undefined
-    disk.makeDirectory(path)
+    const isNew = makeDirectory(disk, path)
     const lock = await DirectoryLock.take({ ...options, onLost: options.onLockLost })
     try {
       return enter(options, lock, isNew)
@@ -56,6 +56,16 @@ export async function enterDirectory(options: EnterOptions): Promise<EnteredDire
   } catch (error) {
     throw asUserError(error, path)
   }
+}
+
+/** Makes the directory and those above it, each with a name that survives a power cut. Returns whether it was missing. */
+function makeDirectory(disk: Disk, path: string): boolean {
+  const made: string[] = []
+  for (let missing = path; disk.stat(missing) === undefined && directoryOf(missing) !== missing; missing = directoryOf(missing))
+    made.push(missing)
+  disk.makeDirectory(path)
+  for (const directory of made) disk.syncDirectory(directoryOf(directory))
+  return made.length > 0
 }
 
 function enter(options: EnterOptions, lock: DirectoryLock, isNew: boolean): EnteredDirectory {
@@ -79,11 +89,17 @@ function enter(options: EnterOptions, lock: DirectoryLock, isNew: boolean): Ente
 function identify({ disk, path, clock, random, expected }: EnterOptions, hasPartitions: boolean): string {
   const found = readMetaProperties(disk, path)
   if (found === undefined && hasPartitions)
-    throw new UserError(`${path} holds partitions, but no ${metaPropertiesName}, so it is not known to which cluster they belong. Put that file back from a copy, or give this broker an empty directory (log.dirs).`)
+    throw new UserError(
+      `${path} holds partitions, but no ${metaPropertiesName}, so it is not known to which cluster they belong. Put that file back from a copy, or give this broker an empty directory (log.dirs).`,
+    )
   if (found?.clusterId !== undefined && found.clusterId !== expected.clusterId)
-    throw new UserError(`${path} belongs to cluster ${found.clusterId}, and this broker to ${expected.clusterId}. Give it a directory of its own (log.dirs), or let it join that cluster.`)
+    throw new UserError(
+      `${path} belongs to cluster ${found.clusterId}, and this broker to ${expected.clusterId}. Give it a directory of its own (log.dirs), or let it join that cluster.`,
+    )
   if (found?.nodeId !== undefined && found.nodeId !== expected.nodeId)
-    throw new UserError(`${path} belongs to node ${found.nodeId}, and this is node ${expected.nodeId}. Give it a directory of its own (log.dirs), or start it as node.id=${found.nodeId}.`)
+    throw new UserError(
+      `${path} belongs to node ${found.nodeId}, and this is node ${expected.nodeId}. Give it a directory of its own (log.dirs), or start it as node.id=${found.nodeId}.`,
+    )
   if (found?.directoryId !== undefined && found.clusterId !== undefined && found.nodeId !== undefined) return found.directoryId
   const directoryId = found?.directoryId ?? randomUuid(random)
   writeMetaProperties(disk, path, { ...expected, directoryId }, clock.now())
@@ -93,9 +109,16 @@ function identify({ disk, path, clock, random, expected }: EnterOptions, hasPart
 function asUserError(error: unknown, path: string): unknown {
   if (!(error instanceof DiskError)) return error
   if (['EACCES', 'EPERM', 'EROFS'].includes(error.code))
-    return new UserError(`The data directory ${path} cannot be written to (${error.code}). Make it writable for the user of this process, or choose another one (log.dirs, or --data-dir).`, { cause: error })
+    return new UserError(
+      `The data directory ${path} cannot be written to (${error.code}). Make it writable for the user of this process, or choose another one (log.dirs, or --data-dir).`,
+      { cause: error },
+    )
   if (['ENOTDIR', 'EEXIST'].includes(error.code))
     return new UserError(`${path} is no directory. Choose another one for the data (log.dirs, or --data-dir).`, { cause: error })
-  if (error.code === 'ENOSPC') return new UserError(`There is no room on the disk of the data directory ${path}. Make some, or choose another one (log.dirs, or --data-dir).`, { cause: error })
+  if (error.code === 'ENOSPC')
+    return new UserError(
+      `There is no room on the disk of the data directory ${path}. Make some, or choose another one (log.dirs, or --data-dir).`,
+      { cause: error },
+    )
   return error
 }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SeededRandom } from '@odradek/common/random'
-import { offsetFileName, offsetOfFileName, parsePartitionDirectoryName, partitionDirectoryName, retiredDirectoryName, suffix } from './file-names.ts'
+import {
+  offsetFileName,
+  offsetOfFileName,
+  parsePartitionDirectoryName,
+  partitionDirectoryName,
+  retiredDirectoryName,
+  suffix,
+} from './file-names.ts'
 
 test('a file carries its offset in twenty digits', () => {
   assert.equal(offsetFileName(42, suffix.log), '00000000000000000042.log')
@@ -25,10 +32,15 @@ test('a retired directory keeps to 255 characters and is recognised', () => {
   assert.equal(name.length, 255)
   assert.match(name, /^x+-7\.[0-9a-f]{32}-delete$/)
   assert.deepEqual(parsePartitionDirectoryName(name), { kind: 'deleted', topic: 'x'.repeat(255 - 42), partition: 7 })
-  assert.deepEqual(parsePartitionDirectoryName(retiredDirectoryName('orders', 0, 'stray', random)), { kind: 'stray', topic: 'orders', partition: 0 })
+  assert.deepEqual(parsePartitionDirectoryName(retiredDirectoryName('orders', 0, 'stray', random)), {
+    kind: 'stray',
+    topic: 'orders',
+    partition: 0,
+  })
   assert.equal(parsePartitionDirectoryName(`orders-3.${'0a'.repeat(16)}-future`)?.kind, 'future')
 })
 
 test('what is no directory of a partition is left alone', () => {
-  for (const name of ['lost+found', 'orders', 'orders-', 'orders-01', '.hidden', 'or ders-0']) assert.equal(parsePartitionDirectoryName(name), undefined, name)
+  for (const name of ['lost+found', 'orders', 'orders-', 'orders-01', '.hidden', 'or ders-0'])
+    assert.equal(parsePartitionDirectoryName(name), undefined, name)
 })

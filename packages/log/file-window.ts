@@ -1,5 +1,13 @@
 import type { Buffer } from 'node:buffer'
-import { BATCH_HEADER_SIZE, baseOffset, batchSize, crcIsValid, findFrameProblem, lastOffset, partitionLeaderEpoch } from '@odradek/protocol/records'
+import {
+  BATCH_HEADER_SIZE,
+  baseOffset,
+  batchSize,
+  crcIsValid,
+  findFrameProblem,
+  lastOffset,
+  partitionLeaderEpoch,
+} from '@odradek/protocol/records'
 
 /** A piece of a segment's file that was read, and what must hold for the batches in it. */
 export interface FileWindow {
@@ -45,13 +53,16 @@ export function findBatches(window: FileWindow, wanted: WantedBatches): WindowFi
     if (at >= window.left || problem !== undefined || at + BATCH_HEADER_SIZE > filled) {
       if (start >= 0) break
       if (at >= window.left) return { kind: 'past' }
-      return problem === undefined ? { kind: 'more', at, expectedOffset: expected, bytes: BATCH_HEADER_SIZE } : { kind: 'corrupt', at, reason: problem }
+      return problem === undefined
+        ? { kind: 'more', at, expectedOffset: expected, bytes: BATCH_HEADER_SIZE }
+        : { kind: 'corrupt', at, reason: problem }
     }
     const size = batchSize(buffer, at)
     const last = lastOffset(buffer, at)
     if (last >= wanted.fromOffset) {
       const isFirst = start < 0
-      const isTooMuch = last >= wanted.upToOffset || (at + size > (isFirst ? at : start) + wanted.maxBytes && !(isFirst && wanted.atLeastOneBatch))
+      const isTooMuch =
+        last >= wanted.upToOffset || (at + size > (isFirst ? at : start) + wanted.maxBytes && !(isFirst && wanted.atLeastOneBatch))
       const isWhole = at + size <= filled
       if (isTooMuch || !isWhole || !crcIsValid(buffer, at)) {
         if (!isFirst) break

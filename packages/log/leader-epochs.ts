@@ -102,7 +102,10 @@ export function readLeaderEpochs(disk: Disk, directory: string): LeaderEpochs | 
     if (error instanceof DiskError && error.code === 'ENOENT') return undefined
     throw error
   }
-  const starts = parseCheckpoint(path, text, 2).map(([epoch = '', startOffset = '']) => ({ epoch: parseWhole(epoch), startOffset: parseWhole(startOffset) }))
+  const starts = parseCheckpoint(path, text, 2).map(([epoch = '', startOffset = '']) => ({
+    epoch: parseWhole(epoch),
+    startOffset: parseWhole(startOffset),
+  }))
   const rises = (start: EpochStart, index: number): boolean => {
     const before = starts[index - 1]
     return start.epoch > (before?.epoch ?? -1) && start.startOffset > (before?.startOffset ?? -1)

@@ -22,7 +22,12 @@ export function clearLeftovers(disk: Disk, directory: string, logger: Logger): r
   const firstCleaned = Math.min(...unfinished.filter((name) => name.endsWith(suffix.cleaned)).map((name) => baseOf(name)))
   const isInvalid = (name: string): boolean => baseOf(name) >= firstCleaned
   for (const name of [...unfinished, ...swaps.filter(isInvalid)]) disk.unlink(`${directory}/${name}`)
-  putInPlace(disk, directory, swaps.filter((name) => !isInvalid(name)), names)
+  putInPlace(
+    disk,
+    directory,
+    swaps.filter((name) => !isInvalid(name)),
+    names,
+  )
   disk.syncDirectory(directory)
   logger.info('Cleared up unfinished files', { directory, deleted: unfinished.length, swapped: swaps.length })
   return disk.list(directory).flatMap((entry) => (entry.isDirectory ? [] : [entry.name]))
@@ -52,7 +57,7 @@ function endOf(disk: Disk, path: string, base: number): number {
   const file = disk.open(path, 'read')
   try {
     let end = base
-    for (const scanner = new BatchScanner(file, 0, file.size()); scanner.next(); ) end = lastOffset(scanner.buffer, scanner.at) + 1
+    for (const scanner = new BatchScanner(file, 0, file.size()); scanner.next();) end = lastOffset(scanner.buffer, scanner.at) + 1
     return end
   } finally {
     file.close()

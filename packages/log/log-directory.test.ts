@@ -6,7 +6,13 @@ import { append, batchOf, LogFixture, read, readAll, recordsIn } from './log-fix
 test('what is appended comes back with its offsets', async () => {
   const fixture = await LogFixture.open()
   const log = fixture.log()
-  assert.deepEqual(await append(fixture, log, batchOf(3)), { baseOffset: 0, lastOffset: 2, logAppendTimeMs: -1, records: 3, duplicate: false })
+  assert.deepEqual(await append(fixture, log, batchOf(3)), {
+    baseOffset: 0,
+    lastOffset: 2,
+    logAppendTimeMs: -1,
+    records: 3,
+    duplicate: false,
+  })
   assert.equal((await append(fixture, log, batchOf(2))).baseOffset, 3)
   assert.deepEqual(
     recordsIn(await readAll(log)).map(({ offset, value }) => `${offset} ${value}`),
@@ -26,7 +32,10 @@ test('after a clean stop everything is there again', async () => {
   const second = await LogFixture.open({ disk: first.disk })
   assert.equal(second.directory.wasClean, true)
   const log = second.log()
-  assert.deepEqual([log.startOffset, log.endOffset, log.writtenOffset, log.durableOffset, log.highWatermark, log.latestEpoch], [0, 3, 3, 3, 3, 0])
+  assert.deepEqual(
+    [log.startOffset, log.endOffset, log.writtenOffset, log.durableOffset, log.highWatermark, log.latestEpoch],
+    [0, 3, 3, 3, 3, 0],
+  )
   assert.ok((await readAll(log)).equals(bytes))
   assert.equal((await append(second, log, batchOf(1))).baseOffset, 3)
   assert.equal((await read(log, 3)).bytes, batchOf(1).length)

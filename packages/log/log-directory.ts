@@ -81,7 +81,10 @@ export class LogDirectory implements MeasuredDirectory {
       onFlush: (durationMs) => flushes.observe(durationMs),
       onOffline: (error) => this.#wentOffline(error),
     })
-    this.#opener = new LogOpener(this.#host, entered.partitions, { wasClean: entered.wasClean, onRecovery: options.onRecovery ?? (() => {}) })
+    this.#opener = new LogOpener(this.#host, entered.partitions, {
+      wasClean: entered.wasClean,
+      onRecovery: options.onRecovery ?? (() => {}),
+    })
     this.#routines = new DirectoryRoutines({ ...options, host: this.#host, logs: () => this.logs(), untouched: () => this.#untouched() })
   }
 
@@ -172,7 +175,10 @@ export class LogDirectory implements MeasuredDirectory {
       strays.push(this.#opener.setAside(parsed.topic, parsed.partition, 'stray'))
     }
     if (strays.length > 0)
-      this.#options.logger.warn('Put partitions aside that the cluster does not know. Delete them when nobody misses them', { count: strays.length, paths: strays.slice(0, 10) })
+      this.#options.logger.warn('Put partitions aside that the cluster does not know. Delete them when nobody misses them', {
+        count: strays.length,
+        paths: strays.slice(0, 10),
+      })
     return strays
   }
 
@@ -245,8 +251,8 @@ export class LogDirectory implements MeasuredDirectory {
   abandon(): void {
     this.#isClosed = true
     this.#inBackground(this.#routines.stop())
-    this.#host.flusher.stop()
-    this.#host.stopDeleting()
+    this.#host.stop()
+    this.#entered.lock.abandon()
     for (const log of this.logs()) log.abandon()
   }
 

@@ -91,7 +91,14 @@ export class LogFixture {
     this.settings = settings
   }
 
-  static async open({ disk, time = new VirtualTime(), config, settings, logger = silentLogger, options }: FixtureOptions = {}): Promise<LogFixture> {
+  static async open({
+    disk,
+    time = new VirtualTime(),
+    config,
+    settings,
+    logger = silentLogger,
+    options,
+  }: FixtureOptions = {}): Promise<LogFixture> {
     const used = disk ?? new MemoryDisk({ clock: time })
     const directory = await LogDirectory.open({
       path: '/data',
@@ -170,7 +177,7 @@ export function recordsIn(bytes: Buffer): { readonly offset: number; readonly va
   const found: { offset: number; value: string | undefined }[] = []
   const cursor = new RecordCursor()
   walkBatches(bytes, 0, bytes.length, (position) => {
-    for (cursor.openBatch(bytes, position); cursor.next(); ) found.push({ offset: cursor.offset, value: cursor.value()?.toString() })
+    for (cursor.openBatch(bytes, position); cursor.next();) found.push({ offset: cursor.offset, value: cursor.value()?.toString() })
   })
   return found
 }

@@ -36,7 +36,11 @@ export class LogOpener {
   readonly #wasClean: boolean
   readonly #onRecovery: (progress: RecoveryProgress) => void
 
-  constructor(host: DirectoryHost, names: Set<string>, options: { readonly wasClean: boolean; readonly onRecovery: (progress: RecoveryProgress) => void }) {
+  constructor(
+    host: DirectoryHost,
+    names: Set<string>,
+    options: { readonly wasClean: boolean; readonly onRecovery: (progress: RecoveryProgress) => void },
+  ) {
     this.#host = host
     this.#names = names
     this.#wasClean = options.wasClean
@@ -84,8 +88,11 @@ export class LogOpener {
       found = readPartitionMetadata(disk, place.directory)
     } catch (error) {
       if (!(error instanceof MalformedPartitionMetadata)) throw error
-      if (checkpoints.recoveryPoint(place.name) !== undefined) {
-        logger.error('Cannot tell to which topic a partition belongs. Put the file back from a copy, or delete the partition directory to give up its records', { reason: error.message })
+      if ((checkpoints.recoveryPoint(place.name) ?? 0) > 0) {
+        logger.error(
+          'Cannot tell to which topic a partition belongs. Put the file back from a copy, or delete the partition directory to give up its records',
+          { reason: error.message },
+        )
         throw new KafkaError('KAFKA_STORAGE_ERROR', error.message, { cause: error })
       }
       // A crash came while the partition was made; nothing in it can have been acknowledged.
@@ -96,7 +103,11 @@ export class LogOpener {
       return true
     }
     const path = this.setAside(place.topic, place.partition, 'stray')
-    logger.warn('Put a partition of an earlier topic of the same name aside. Delete it when nobody misses it', { log: place.name, topicId: found, path })
+    logger.warn('Put a partition of an earlier topic of the same name aside. Delete it when nobody misses it', {
+      log: place.name,
+      topicId: found,
+      path,
+    })
     return false
   }
 
@@ -127,7 +138,10 @@ export class LogOpener {
     } catch (error) {
       if (!(error instanceof LogEndsBeforeItsStart)) throw error
       const path = this.setAside(topic, partition, 'stray')
-      logger.error('A log ends before its start: segments are missing, or the checkpoint of log starts is false. What was found is put aside, and the log goes on, empty, at its start', { reason: error.message, path })
+      logger.error(
+        'A log ends before its start: segments are missing, or the checkpoint of log starts is false. What was found is put aside, and the log goes on, empty, at its start',
+        { reason: error.message, path },
+      )
       return this.#openNew(place, wanted.topicId, error.startOffset)
     }
     if (!this.#wasClean && bytes > 0) {
@@ -141,12 +155,16 @@ export class LogOpener {
   #openNew(place: LogPlace, topicId: string, startOffset: number): SegmentedLog {
     const { checkpoints, logger } = this.#host
     if ((checkpoints.recoveryPoint(place.name) ?? 0) > 0)
-      logger.error('The directory of a partition is missing; it begins again, empty. If the disk was to be replaced that is right, else put the directory back', { path: place.directory })
+      logger.error(
+        'The directory of a partition is missing; it begins again, empty. If the disk was to be replaced that is right, else put the directory back',
+        { path: place.directory },
+      )
     this.#names.add(place.name)
     // Offsets of whatever had the name before would look like records that are lost.
     const wasKnown = checkpoints.forget(place.name)
     const log = new SegmentedLog(new LogState(place, newLog(place, startOffset)), topicId)
     if (wasKnown) log.blockOn(checkpoints.saveAll())
+    if (startOffset > 0) log.writer.createDirectory()
     return log
   }
 }

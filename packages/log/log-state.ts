@@ -6,6 +6,7 @@ import type { LogDamage } from './log-damage.ts'
 import type { LogHost } from './log-host.ts'
 import type { LogObserver } from './log.ts'
 import type { LogPlace, OpenedLog } from './open-log.ts'
+import { partitionMetadataName } from './partition-metadata.ts'
 import type { ProducerSnapshots } from './producer-recovery.ts'
 import type { ProducerState } from './producer-state.ts'
 import type { Segment, SegmentContext } from './segment.ts'
@@ -76,12 +77,23 @@ export class LogState {
     this.epochs = opened.epochs
     this.epochsChanged = opened.epochsChanged
     this.startOffset = opened.startOffset
-    this.endOffset = this.fileEnd = this.writtenOffset = this.durableOffset = this.flushedOffset = opened.endOffset
+    this.endOffset = this.fileEnd = this.writtenOffset = this.durableOffset = opened.endOffset
+    this.flushedOffset = opened.flushedOffset
     this.recoveryPoint = opened.recoveryPoint
     this.highWatermark = opened.highWatermark
     this.damage = opened.damage
     this.unsealed = [...opened.unsealed]
     this.isChanged = opened.epochsChanged || opened.unsealed.length > 0 || opened.recoveryPoint !== opened.endOffset
+    if (!opened.namesAreSynced) this.#expectNothingOnDisk()
+  }
+
+  /** In page-cache mode, after a kill: whatever lies above the recovery point may be in memory only, names included. */
+  #expectNothingOnDisk(): void {
+    const { disk } = this.host
+    for (const segment of this.segments) if (segment.endOffset > this.flushedOffset) this.markUnsynced(segment)
+    this.unsyncedFiles.push(disk.open(`${this.directory}/${partitionMetadataName}`, 'write'))
+    this.directoryNeedsSync = true
+    this.host.nameAdded()
   }
 
   get host(): LogHost {
@@ -110,6 +122,13 @@ export class LogState {
   /** Below it no transaction is open or waits for its marker to be replicated. */
   get lastStableOffset(): number {
     return Math.min(this.highWatermark, this.producers.firstUnstableOffset(this.highWatermark) ?? this.highWatermark)
+  }
+
+  /** Bytes of the segment were written and not synced. Its file stays open until they are: a failure is told to no other descriptor. */
+  markUnsynced(segment: Segment): void {
+    if (this.unsynced.has(segment)) return
+    this.unsynced.add(segment)
+    segment.log.hold()
   }
 
   setEpoch(epoch: number, startOffset: number): void {

@@ -66,7 +66,12 @@ export class LogWriter implements TurnWriter, FlushTarget {
     const last = first + lastOffsetDelta(batch, 0)
     const segment = this.#segmentFor(first, last, batch.length, timestamp, nowMs)
     const epoch = isReplica ? partitionLeaderEpoch(batch, 0) : options.leaderEpoch
-    const at = state.tail.add(batch, { segmentBase: segment.baseOffset, filePosition: segment.size, baseOffset: first, nextOffset: last + 1 })
+    const at = state.tail.add(batch, {
+      segmentBase: segment.baseOffset,
+      filePosition: segment.size,
+      baseOffset: first,
+      nextOffset: last + 1,
+    })
     const { buffer } = state.tail.last
     if (!isReplica) {
       assignOffset(buffer, at, first, epoch)
@@ -98,7 +103,7 @@ export class LogWriter implements TurnWriter, FlushTarget {
     active.settle()
     state.producers.settle()
     state.fileEnd = state.endOffset
-    this.#markUnsynced(active)
+    state.markUnsynced(active)
     this.#moveWritten(state.place.settings())
   }
 
@@ -140,6 +145,32 @@ export class LogWriter implements TurnWriter, FlushTarget {
     }
   }
 
+  /** Makes the partition's directory now, durably, where its very beginning says something: that the log starts above 0. */
+  createDirectory(): void {
+    this.#createDirectory()
+    const state = this.#state
+    for (const file of state.unsyncedFiles.splice(0)) {
+      file.syncSync()
+      file.close()
+    }
+    this.#syncNames()
+  }
+
+  /** Syncs what was written, outside of the rounds. Rejects with what went wrong, which the directory knows by then. */
+  async flushNow(): Promise<void> {
+    const job = this.beginFlush()
+    if (job === undefined) return
+    try {
+      await job.blockedOn
+      for (const file of job.files) await file.sync()
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      job.failed(error)
+      throw error
+    }
+    job.done()
+  }
+
   /** Whether there are bytes, or names, that a power cut could take. */
   get needsFlush(): boolean {
     return this.#state.unsynced.size > 0
@@ -148,8 +179,10 @@ export class LogWriter implements TurnWriter, FlushTarget {
   /** Closes the active segment and begins a new one at `base`. Throws KAFKA_STORAGE_ERROR. */
   roll(base: number): Segment {
     const state = this.#state
+    const { endOffset } = state
     this.writeOut()
-    if (state.fileEnd !== state.endOffset) throw new KafkaError('KAFKA_STORAGE_ERROR')
+    // What could not be written was taken back, and with it the place that the next batch was to have.
+    if (state.endOffset !== endOffset) throw new KafkaError('KAFKA_STORAGE_ERROR')
     const old = state.segments.active
     const segment = this.#orStorageError('create a segment', () => {
       const created = newSegment(state.place, state.context, base)
@@ -237,13 +270,6 @@ export class LogWriter implements TurnWriter, FlushTarget {
       this.#state.host.storageFailed(error, doing)
       throw new KafkaError('KAFKA_STORAGE_ERROR', error.message, { cause: error })
     }
-  }
-
-  #markUnsynced(segment: Segment): void {
-    const { unsynced } = this.#state
-    if (unsynced.has(segment)) return
-    unsynced.add(segment)
-    segment.log.hold()
   }
 
   #moveWritten(settings: LogSettings): void {

@@ -27,11 +27,15 @@ export function readMetaProperties(disk: Disk, directory: string): Partial<MetaP
   const properties = parseProperties(text)
   const version = properties.get('version') ?? '0'
   if (version !== '0' && version !== '1')
-    throw new UserError(`${path} is of version ${version}, which this release does not know. Start the newer release that wrote it, or give this one a directory of its own (log.dirs).`)
+    throw new UserError(
+      `${path} is of version ${version}, which this release does not know. Start the newer release that wrote it, or give this one a directory of its own (log.dirs).`,
+    )
   const node = properties.get(version === '0' ? 'broker.id' : 'node.id')
   const clusterId = properties.get('cluster.id')
   if (version === '1' && (clusterId === undefined || node === undefined || !/^\d+$/.test(node)))
-    throw new UserError(`${path} is damaged: it has to name cluster.id and node.id. Put it back from a copy; the logs beside it are not touched.`)
+    throw new UserError(
+      `${path} is damaged: it has to name cluster.id and node.id. Put it back from a copy; the logs beside it are not touched.`,
+    )
   const directoryId = properties.get('directory.id')
   return {
     ...(clusterId === undefined ? {} : { clusterId }),
@@ -48,5 +52,11 @@ export function writeMetaProperties(disk: Disk, directory: string, properties: M
     ['node.id', String(properties.nodeId)],
     ['version', '1'],
   ])
-  replaceFile(disk, `${directory}/${metaPropertiesName}`, `#\n#${new Date(nowMs).toUTCString()}\n${lines}`)
+  replaceFile(disk, `${directory}/${metaPropertiesName}`, `#\n#${javaDate(nowMs)}\n${lines}`)
+}
+
+/** As `java.util.Date` prints it: `Sat Nov 21 10:25:26 UTC 2026`. */
+function javaDate(ms: number): string {
+  const [weekday = '', day, month, year, time] = new Date(ms).toUTCString().split(' ')
+  return `${weekday.slice(0, 3)} ${month} ${day} ${time} UTC ${year}`
 }

@@ -13,6 +13,7 @@ export class FileSlot {
   readonly #files: OpenFiles
   #file: OpenFile | undefined
   #holds = 0
+  #isRetired = false
 
   constructor(files: OpenFiles, path: string) {
     this.#files = files
@@ -40,18 +41,22 @@ export class FileSlot {
   }
 
   letGo(): void {
-    if (this.#holds > 0) this.#holds--
+    this.#holds--
+    if (this.#holds === 0 && this.#isRetired) this.close()
   }
 
   get isHeld(): boolean {
     return this.#holds > 0
   }
 
-  /** What is being read or synced on another thread still ends well: the disk waits for it. */
+  /** Closes the file, once nobody holds it. What is being read on another thread still ends well: the disk waits for it. */
   close(): void {
+    if (this.#holds > 0) {
+      this.#isRetired = true
+      return
+    }
     this.#file?.close()
     this.#file = undefined
-    this.#holds = 0
     this.#files.closed(this)
   }
 }

@@ -9,6 +9,7 @@ import { cutMarkName, damageMessage } from './log-damage.ts'
 import type { LogDamage } from './log-damage.ts'
 import type { LogHost } from './log-host.ts'
 import type { LogSettings } from './log-settings.ts'
+import { partitionMetadataName } from './partition-metadata.ts'
 import { ProducerSnapshots } from './producer-recovery.ts'
 import { ProducerState } from './producer-state.ts'
 import { examineSegment } from './segment-recovery.ts'
@@ -51,6 +52,10 @@ export interface OpenedLog {
   readonly damage: LogDamage | undefined
   /** Closed segments whose index files are not known to be on disk. */
   readonly unsealed: readonly Segment[]
+  /** All below is on disk; in page-cache mode that is not all that was found after a kill. */
+  readonly flushedOffset: number
+  /** Whether the names of the files are. */
+  readonly namesAreSynced: boolean
 }
 
 /** The log ends before the offset at which it should begin: its files are not those that the checkpoint speaks of. */
@@ -79,6 +84,8 @@ export function newLog(place: LogPlace, startOffset: number): OpenedLog {
     snapshots: new ProducerSnapshots(host.disk, place.directory, [], host.logger),
     damage: undefined,
     unsealed: [],
+    flushedOffset: startOffset,
+    namesAreSynced: true,
   }
 }
 
@@ -108,13 +115,22 @@ export function openLog(place: LogPlace, options: OpenOptions): OpenedLog {
   const producers = new ProducerState(host.producerLimits)
   snapshots.restore(producers, segments, endOffset, host.clock.now())
   snapshots.removeStray(segments)
-  const settledEpochs = settleEpochs(place, epochs, segments, { startOffset, endOffset, lastEpoch: found.lastEpoch, wereLoaded: loadedEpochs !== undefined })
+  const recoveryPoint = Math.min(endOffset, options.wasClean ? endOffset : (host.checkpoints.recoveryPoint(name) ?? 0))
+  const isFlushed = options.wasClean || host.durability === 'fsync'
+  if (!options.wasClean && recoveryPoint === 0) writeMetadataAgain(place)
+  if (!options.wasClean && isFlushed) syncNames(place)
+  const settledEpochs = settleEpochs(place, epochs, segments, {
+    startOffset,
+    endOffset,
+    lastEpoch: found.lastEpoch,
+    wereLoaded: loadedEpochs !== undefined,
+  })
   return {
     context,
     segments,
     startOffset,
     endOffset,
-    recoveryPoint: Math.min(endOffset, options.wasClean ? endOffset : (host.checkpoints.recoveryPoint(name) ?? 0)),
+    recoveryPoint,
     highWatermark: Math.max(startOffset, Math.min(endOffset, host.checkpoints.highWatermark(name) ?? startOffset)),
     epochs: settledEpochs,
     epochsChanged: !sameEpochs(settledEpochs, loadedEpochs),
@@ -122,6 +138,8 @@ export function openLog(place: LogPlace, options: OpenOptions): OpenedLog {
     snapshots,
     damage: found.damage,
     unsealed: found.unsealed,
+    flushedOffset: isFlushed ? endOffset : recoveryPoint,
+    namesAreSynced: isFlushed || (recoveryPoint > 0 && recoveryPoint === endOffset),
   }
 }
 
@@ -176,7 +194,13 @@ function addFirstSegment(place: LogPlace, context: SegmentContext, segments: Seg
 }
 
 /** Finds the end of the log: looks into the last segment, and after a crash into all from the recovery point on. */
-function examine(place: LogPlace, segments: Segments, epochs: LeaderEpochs, mayCut: boolean, { wasClean, onProgress }: OpenOptions): Findings {
+function examine(
+  place: LogPlace,
+  segments: Segments,
+  epochs: LeaderEpochs,
+  mayCut: boolean,
+  { wasClean, onProgress }: OpenOptions,
+): Findings {
   const { host, name } = place
   const safeOffset = wasClean ? Number.POSITIVE_INFINITY : (host.checkpoints.recoveryPoint(name) ?? 0)
   const isGapless = !place.settings().compacts && !host.checkpoints.wasCleaned(name)
@@ -186,9 +210,16 @@ function examine(place: LogPlace, segments: Segments, epochs: LeaderEpochs, mayC
   for (let index = wasClean ? segments.count - 1 : Math.max(0, segments.indexFor(safeOffset)); index < segments.count; index++) {
     const segment = segments.at(index)
     const fileSize = segment.writtenSize
-    const found = examineSegment(segment, fileSize, { recoveryPoint: safeOffset, checksBatches: !wasClean, isGapless, expectedOffset, epochs, onProgress })
+    const found = examineSegment(segment, fileSize, {
+      recoveryPoint: safeOffset,
+      checksBatches: !wasClean,
+      isGapless,
+      expectedOffset,
+      epochs,
+      onProgress,
+    })
     if (found.lastEpoch >= 0) lastEpoch = found.lastEpoch
-    if (!wasClean && host.durability === 'fsync') syncAgain(segment, found.unsyncedPosition)
+    if (!wasClean) writeAgain(segment, found.unsyncedPosition, host.durability === 'fsync')
     expectedOffset = segment.endOffset
     const bad = found.bad ?? gapBehind(segments, index, isGapless)
     if (bad === undefined) {
@@ -266,6 +297,25 @@ function cutTail(place: LogPlace, segments: Segments, index: number, bad: BadTai
   disk.syncDirectory(place.directory)
 }
 
+function writeMetadataAgain({ host, directory }: LogPlace): void {
+  const path = `${directory}/${partitionMetadataName}`
+  const content = host.disk.readFile(path)
+  const file = host.disk.open(path, 'write')
+  try {
+    writeFully(file, content)
+    if (host.durability === 'fsync') file.syncSync()
+  } finally {
+    file.close()
+  }
+}
+
+/** The process may have been killed before it had synced the names of new files, or of the partition itself. */
+function syncNames({ host, directory }: LogPlace): void {
+  host.disk.syncDirectory(directory)
+  host.nameAdded()
+  host.syncNames()
+}
+
 const pieceBytes = 1024 * 1024
 
 function keepAside(disk: Disk, file: OpenFile, start: number, end: number, path: string): void {
@@ -275,20 +325,20 @@ function keepAside(disk: Disk, file: OpenFile, start: number, end: number, path:
 }
 
 /**
- * Writes what was found above the recovery point once more and syncs it. After a failed fsync the page cache may show
- * bytes that the disk does not have (Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020); only
- * what is dirty gets written.
+ * Writes what was found above the recovery point once more, and syncs it. After a failed fsync the page cache may show bytes
+ * that the disk does not have (Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020), and a
+ * later sync writes only what is dirty. In page-cache mode that later sync comes with the next flush.
  */
-function syncAgain(segment: Segment, start: number): void {
+function writeAgain(segment: Segment, start: number, syncs: boolean): void {
   if (start >= segment.size) return
   const file = segment.log.use()
   copyPieces(file, start, segment.size, (piece, position) => writeFully(file, piece, position))
-  file.syncSync()
+  if (syncs) file.syncSync()
 }
 
 function copyPieces(file: OpenFile, start: number, end: number, put: (piece: Buffer, position: number) => void): void {
   const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, end - start))
-  for (let position = start; position < end; ) {
+  for (let position = start; position < end;) {
     const count = file.readSync(buffer, 0, Math.min(buffer.length, end - position), position)
     if (count === 0) return
     put(buffer.subarray(0, count), position)
@@ -304,11 +354,20 @@ interface EpochBounds {
 }
 
 /** The epochs of just this log. If the last batch has another one than the file says, the batches are asked. */
-function settleEpochs(place: LogPlace, epochs: LeaderEpochs, segments: Segments, { startOffset, endOffset, lastEpoch, wereLoaded }: EpochBounds): LeaderEpochs {
+function settleEpochs(
+  place: LogPlace,
+  epochs: LeaderEpochs,
+  segments: Segments,
+  { startOffset, endOffset, lastEpoch, wereLoaded }: EpochBounds,
+): LeaderEpochs {
   epochs.truncateFromEnd(endOffset)
   let settled = epochs
   if (endOffset > startOffset && (!wereLoaded || (lastEpoch >= 0 && epochs.latestEpoch !== lastEpoch))) {
-    if (wereLoaded) place.host.logger.warn('Rebuilding the leader epochs from the batches', { path: place.directory, reason: 'they contradict the last batch' })
+    if (wereLoaded)
+      place.host.logger.warn('Rebuilding the leader epochs from the batches', {
+        path: place.directory,
+        reason: 'they contradict the last batch',
+      })
     settled = rebuildLeaderEpochs(segments)
     settled.truncateFromEnd(endOffset)
   }
@@ -318,5 +377,8 @@ function settleEpochs(place: LogPlace, epochs: LeaderEpochs, segments: Segments,
 
 function sameEpochs(a: LeaderEpochs, b: LeaderEpochs | undefined): boolean {
   const other = b?.all ?? []
-  return a.all.length === other.length && a.all.every(({ epoch, startOffset }, index) => epoch === other[index]?.epoch && startOffset === other[index].startOffset)
+  return (
+    a.all.length === other.length &&
+    a.all.every(({ epoch, startOffset }, index) => epoch === other[index]?.epoch && startOffset === other[index].startOffset)
+  )
 }

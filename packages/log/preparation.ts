@@ -22,7 +22,12 @@ export function needsPreparation(batch: Buffer, settings: LogSettings): boolean 
  * Does that, on another thread where the codec can, and gives a batch of its own that may be appended as `prepared`.
  * The given one is copied first, so it need not outlive the call. Throws `KafkaError`.
  */
-export async function prepareBatch(given: Buffer, options: AppendOptions, context: ValidationContext, maxInflatedBytes: number): Promise<Buffer> {
+export async function prepareBatch(
+  given: Buffer,
+  options: AppendOptions,
+  context: ValidationContext,
+  maxInflatedBytes: number,
+): Promise<Buffer> {
   const { settings } = context
   const batch = Buffer.from(given)
   // Everything that can be known without opening it, so that nobody makes us inflate what would be refused anyway.
@@ -43,7 +48,9 @@ async function inflate(batch: Buffer, maxInflatedBytes: number): Promise<Buffer>
   } catch (error) {
     if (!(error instanceof CompressionError)) throw error
     if (error.fault === 'TOO_LARGE')
-      throw new KafkaError('MESSAGE_TOO_LARGE', `Inflated, the batch is larger than batch.inflate.max.bytes (${maxInflatedBytes}).`, { cause: error })
+      throw new KafkaError('MESSAGE_TOO_LARGE', `Inflated, the batch is larger than batch.inflate.max.bytes (${maxInflatedBytes}).`, {
+        cause: error,
+      })
     throw new KafkaError('INVALID_RECORD', 'The records of the batch cannot be inflated.', { cause: error })
   }
 }

@@ -46,11 +46,12 @@ export class ProducerSnapshots {
 
   /**
    * Builds the state of a log that ends at `end`: from the newest snapshot that is readable and not behind it, and from the
-   * headers of the batches that follow. Snapshots behind the end speak of what is no longer so, and go.
+   * headers of the batches that follow. Snapshots behind the end speak of what is no longer so, and go; the directory is
+   * synced then, since one that came back after a power cut would be believed as soon as the log is that long again.
    */
   restore(state: ProducerState, segments: Segments, end: number, nowMs: number): void {
     state.clear()
-    this.removeWhere((offset) => offset > end)
+    if (this.removeWhere((offset) => offset > end)) this.#disk.syncDirectory(this.#directory)
     const from = this.#load(state, nowMs) ?? (segments.isEmpty ? end : segments.first.baseOffset)
     replay(state, segments, from, end)
   }
@@ -62,15 +63,18 @@ export class ProducerSnapshots {
     this.removeWhere((offset) => offset !== newest && !bases.has(offset))
   }
 
-  removeWhere(isWrong: (offset: number) => boolean): void {
-    for (const offset of this.#offsets.filter(isWrong)) {
+  /** Returns whether there were any. */
+  removeWhere(isWrong: (offset: number) => boolean): boolean {
+    const wrong = this.#offsets.filter(isWrong)
+    for (const offset of wrong) {
       try {
         this.#disk.unlink(this.pathOf(offset))
       } catch (error) {
         if (!(error instanceof DiskError) || error.code !== 'ENOENT') throw error
       }
     }
-    this.#offsets = this.#offsets.filter((offset) => !isWrong(offset))
+    this.#offsets = this.#offsets.filter((offset) => !wrong.includes(offset))
+    return wrong.length > 0
   }
 
   /** Loads the newest readable one and returns its offset. */

@@ -110,14 +110,26 @@ test('a producer is forgotten a day after its last batch, unless a transaction i
   state.apply(batch(1, 0, { producerId: 2, transactional: true }, 1000), 0, 1, false)
   state.apply(batch(1, 0, { producerId: 3 }, 2000), 0, 2, false)
   state.expire(1000 + day)
-  assert.deepEqual(Array.from(state.entries(), (entry) => entry.producerId), [2, 3])
+  assert.deepEqual(
+    Array.from(state.entries(), (entry) => entry.producerId),
+    [2, 3],
+  )
 })
 
 test('at the limit the longest idle makes room', () => {
   const state = new ProducerState({ maxProducers: 3, expirationMs: day })
-  for (const [producerId, offset] of [[1, 0], [2, 1], [3, 2], [1, 3], [4, 4]] as const)
+  for (const [producerId, offset] of [
+    [1, 0],
+    [2, 1],
+    [3, 2],
+    [1, 3],
+    [4, 4],
+  ] as const)
     state.apply(batch(1, offset, { producerId, transactional: producerId === 2 }), 0, offset, false)
-  assert.deepEqual(Array.from(state.entries(), (entry) => entry.producerId).toSorted((a, b) => a - b), [1, 2, 4])
+  assert.deepEqual(
+    Array.from(state.entries(), (entry) => entry.producerId).toSorted((a, b) => a - b),
+    [1, 2, 4],
+  )
 })
 
 test('what could not be written is taken back', () => {

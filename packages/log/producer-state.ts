@@ -116,7 +116,8 @@ export class ProducerState {
     this.clear()
     for (const entry of entries) this.#producers.set(entry.producerId, entry)
     const open = Array.from(this.#producers.values()).filter((entry) => entry.transactionStart >= 0)
-    for (const entry of open.toSorted((a, b) => a.transactionStart - b.transactionStart)) this.#open.set(entry.transactionStart, entry.producerId)
+    for (const entry of open.toSorted((a, b) => a.transactionStart - b.transactionStart))
+      this.#open.set(entry.transactionStart, entry.producerId)
   }
 
   /** Where the first transaction begins that is open, or whose marker is not below the high watermark yet; undefined without one. */
@@ -203,7 +204,10 @@ export class ProducerState {
 
 function checkEpoch(entry: ProducerEntry, epoch: number): void {
   if (epoch < entry.epoch)
-    throw new KafkaError('INVALID_PRODUCER_EPOCH', `Producer ${entry.producerId} sent epoch ${epoch}, but epoch ${entry.epoch} has been seen.`)
+    throw new KafkaError(
+      'INVALID_PRODUCER_EPOCH',
+      `Producer ${entry.producerId} sent epoch ${epoch}, but epoch ${entry.epoch} has been seen.`,
+    )
 }
 
 function checkSequence(entry: ProducerEntry, epoch: number, firstSequence: number): void {

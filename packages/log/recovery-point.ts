@@ -23,6 +23,8 @@ export async function advanceRecoveryPoint(state: LogState): Promise<void> {
     if (at >= 0) state.unsealed.splice(at, 1)
     segment.unload()
   }
+  // A new log begins with what it has: nothing, of which nothing is on disk. Its first flush makes it known.
+  if (flushedOffset === state.recoveryPoint) return
   state.recoveryPoint = flushedOffset
   state.host.checkpoints.setRecoveryPoint(state.name, flushedOffset)
 }

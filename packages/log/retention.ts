@@ -26,7 +26,10 @@ export type RetentionReason = 'below the log start' | 'retention.bytes' | 'reten
  * Never one that reaches the high watermark, and never one behind a segment that stays. A segment with a timestamp in the
  * future therefore keeps all that come after it. The active one goes too if nothing else is left to hold it.
  */
-export function segmentsToDelete(view: RetentionView, settings: LogSettings): { readonly count: number; readonly reason: RetentionReason | undefined } {
+export function segmentsToDelete(
+  view: RetentionView,
+  settings: LogSettings,
+): { readonly count: number; readonly reason: RetentionReason | undefined } {
   const segments = Array.from(view.segments)
   let bytesLeft = segments.reduce((sum, segment) => sum + segment.size, 0)
   let reason: RetentionReason | undefined

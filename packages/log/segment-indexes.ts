@@ -125,7 +125,8 @@ export class SegmentIndexes {
   rebuild(size: number, intervalBytes: number): void {
     this.#startAnew()
     const scanner = new BatchScanner(this.#log.use(), 0, size)
-    while (scanner.next()) this.add(lastOffset(scanner.buffer, scanner.at), scanner.size, maxTimestamp(scanner.buffer, scanner.at), intervalBytes)
+    while (scanner.next())
+      this.add(lastOffset(scanner.buffer, scanner.at), scanner.size, maxTimestamp(scanner.buffer, scanner.at), intervalBytes)
     try {
       this.seal()
     } catch (error) {
@@ -215,7 +216,8 @@ export class SegmentIndexes {
       this.offsets.loadBelow(offset)
       this.times.loadBelow(offset)
       const last = this.offsets.file.count - 1
-      if (last >= 0 && !this.#batchEndsAt(this.offsets.positionAt(last), this.offsets.lastOffset)) return 'the offset index contradicts the batches'
+      if (last >= 0 && !this.#batchEndsAt(this.offsets.positionAt(last), this.offsets.lastOffset))
+        return 'the offset index contradicts the batches'
       if (this.times.file.count === 0) return last >= 0 ? 'the time index is empty' : undefined
       return this.#isTrue(this.times.last) ? undefined : 'the time index contradicts the batches'
     })
@@ -234,7 +236,9 @@ export class SegmentIndexes {
   #batchEndsAt(position: number, offset: number): boolean {
     const header = Buffer.allocUnsafe(BATCH_HEADER_SIZE)
     const count = this.#log.use().readSync(header, 0, BATCH_HEADER_SIZE, position)
-    return count === BATCH_HEADER_SIZE && findFrameProblem(header, 0, Number.MAX_SAFE_INTEGER) === undefined && lastOffset(header, 0) === offset
+    return (
+      count === BATCH_HEADER_SIZE && findFrameProblem(header, 0, Number.MAX_SAFE_INTEGER) === undefined && lastOffset(header, 0) === offset
+    )
   }
 
   /** Whether there is a batch that ends with the entry's offset and has its timestamp. */

@@ -64,6 +64,8 @@ function goThrough(segment: Segment, fileSize: number, expectations: SegmentExpe
   while (scanner.next()) {
     // An index entry was found to be true of the batch it points at, so that one tells where the segment goes on.
     if (segment.endOffset < 0) segment.assume(start, baseOffset(scanner.buffer, scanner.at))
+    // What was noted of these batches before is noted anew.
+    if (lastEpoch < 0) epochs.truncateFromEnd(segment.endOffset)
     const reason = problemOf(scanner, segment, lastEpoch, expectations)
     if (reason !== undefined) return { bad: { position: scanner.position, offset: segment.endOffset, reason }, unsyncedPosition, lastEpoch }
     const { buffer, at } = scanner
@@ -83,11 +85,17 @@ function goThrough(segment: Segment, fileSize: number, expectations: SegmentExpe
 }
 
 /** Why the scanner's batch cannot be the next one of the segment; undefined if it can. */
-function problemOf(scanner: BatchScanner, segment: Segment, lastEpoch: number, { isGapless, checksBatches }: SegmentExpectations): string | undefined {
+function problemOf(
+  scanner: BatchScanner,
+  segment: Segment,
+  lastEpoch: number,
+  { isGapless, checksBatches }: SegmentExpectations,
+): string | undefined {
   const { buffer, at } = scanner
   const first = baseOffset(buffer, at)
   const last = lastOffset(buffer, at)
-  if (isGapless ? first !== segment.endOffset : first < segment.endOffset) return `offset ${first} comes where ${segment.endOffset} was expected`
+  if (isGapless ? first !== segment.endOffset : first < segment.endOffset)
+    return `offset ${first} comes where ${segment.endOffset} was expected`
   if (last < first || last - segment.baseOffset > largestRelativeOffset) return `a batch that begins at ${first} cannot end at ${last}`
   if (isGapless && recordCount(buffer, at) !== lastOffsetDelta(buffer, at) + 1) return 'the record count does not fit the last offset'
   const epoch = partitionLeaderEpoch(buffer, at)

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer'
 import { DiskError } from '@odradek/common/disk'
 import { KafkaError } from '@odradek/protocol'
-import { ColdReader } from './cold-reader.ts'
+import { ColdReader, readFailure } from './cold-reader.ts'
 import type { LogState } from './log-state.ts'
 import { LogWriter } from './log-writer.ts'
 import type { Appended, AppendOptions, Log, LogObserver, LogSlice, ProducerDescription, ReadOptions, TimestampedOffset } from './log.ts'
@@ -82,7 +82,8 @@ export class SegmentedLog implements Log {
     const upToOffset = Math.min(options.upToOffset, state.writtenOffset)
     if (fromOffset >= upToOffset) return emptySlice
     const tailStart = state.tail.startOffset
-    if (tailStart !== undefined && fromOffset >= tailStart) return state.tail.read(fromOffset, upToOffset, options.maxBytes, options.atLeastOneBatch)
+    if (tailStart !== undefined && fromOffset >= tailStart)
+      return state.tail.read(fromOffset, upToOffset, options.maxBytes, options.atLeastOneBatch)
     this.#coldReader ??= new ColdReader(state)
     return this.#coldReader.read(fromOffset, { ...options, upToOffset })
   }
@@ -93,17 +94,21 @@ export class SegmentedLog implements Log {
     if (fromOffset >= end) return 0
     const tailStart = state.tail.startOffset
     if (tailStart !== undefined && fromOffset >= tailStart) return state.tail.countBytes(fromOffset, end, enough)
-    return this.#countCold(fromOffset, end, enough)
+    try {
+      return this.#countCold(fromOffset, end, enough)
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      // Whoever waits for these bytes is to read now, and to get the error.
+      return enough
+    }
   }
 
   findByTimestamp(timestamp: number, upToOffset: number): Promise<TimestampedOffset | undefined> {
-    this.#state.requireReadable()
-    return findByTimestamp(this.#state, timestamp, upToOffset)
+    return this.#lookUp(() => findByTimestamp(this.#state, timestamp, upToOffset))
   }
 
   findMaxTimestamp(upToOffset: number): Promise<TimestampedOffset | undefined> {
-    this.#state.requireReadable()
-    return findLargestTimestamp(this.#state, upToOffset)
+    return this.#lookUp(() => findLargestTimestamp(this.#state, upToOffset))
   }
 
   endOfEpoch(epoch: number): { readonly epoch: number; readonly endOffset: number } {
@@ -133,9 +138,12 @@ export class SegmentedLog implements Log {
 
   async truncateTo(offset: number): Promise<void> {
     this.#state.requireReadable()
-    await this.#orStorageError('truncate', () => truncateLog(this.#state, offset, () => this.#writer.writeOut()))
-    this.#coldReader?.forget()
-    this.#writer.reset()
+    await this.#orStorageError('truncate', async () => {
+      await truncateLog(this.#state, offset, () => this.#writer.writeOut())
+      this.#coldReader?.forget()
+      this.#writer.reset()
+      await this.#writer.flushNow()
+    })
   }
 
   /** `clockIsSteady`: whether retention by time may go by the clock. */
@@ -256,12 +264,7 @@ export class SegmentedLog implements Log {
 
   async #closeFiles(): Promise<void> {
     const state = this.#state
-    const job = this.#writer.beginFlush()
-    if (job !== undefined) {
-      await job.blockedOn
-      for (const file of job.files) await file.sync()
-      job.done()
-    }
+    await this.#writer.flushNow()
     for (const segment of [...state.unsealed, state.segments.active]) {
       segment.seal()
       await syncIndexes(segment)
@@ -280,6 +283,15 @@ export class SegmentedLog implements Log {
     state.startOffset = Math.max(state.startOffset, offset)
     state.highWatermark = Math.max(state.highWatermark, state.startOffset)
     if (state.epochs.truncateFromStart(state.startOffset)) state.epochsChanged = true
+  }
+
+  async #lookUp<Found>(find: () => Promise<Found>): Promise<Found> {
+    this.#state.requireReadable()
+    try {
+      return await find()
+    } catch (error) {
+      throw readFailure(this.#state.host, error)
+    }
   }
 
   /** Counted by the places in the index, so a little too much at the beginning. */

@@ -62,8 +62,14 @@ export class StorageState {
   failed(error: Error, doing: string): void {
     const code = error instanceof DiskError ? error.code : 'EIO'
     if (fullCodes.includes(code)) this.#becomeFull(error.message)
-    else if (scarceCodes.includes(code)) this.#logger.limited('descriptors').error(`Cannot ${doing}: the process has no file descriptors left. Allow it more (ulimit -n)`, { error })
-    else if (code === 'ENOENT') this.#logger.limited(error.message).error(`Cannot ${doing}: a file of a partition is missing. Put it back from a copy, or delete the topic`, { error })
+    else if (scarceCodes.includes(code))
+      this.#logger
+        .limited('descriptors')
+        .error(`Cannot ${doing}: the process has no file descriptors left. Allow it more (ulimit -n)`, { error })
+    else if (code === 'ENOENT')
+      this.#logger
+        .limited(error.message)
+        .error(`Cannot ${doing}: a file of a partition is missing. Put it back from a copy, or delete the topic`, { error })
     else this.#goOffline(error, doing)
   }
 
@@ -98,7 +104,11 @@ export class StorageState {
     if (this.#condition === 'offline') return
     this.#condition = 'offline'
     this.#failure = error
-    this.#logger.error('The data directory is out of use, since the disk failed. Check the disk, then restart the broker', { path: this.#path, doing, error })
+    this.#logger.error('The data directory is out of use, since the disk failed. Check the disk, then restart the broker', {
+      path: this.#path,
+      doing,
+      error,
+    })
     this.#onOffline(error)
   }
 }

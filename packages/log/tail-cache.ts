@@ -43,7 +43,12 @@ export class TailCache {
   }
 
   /** A chunk with room for `bytes`, at least of the given size class (an index into `chunkSizes`). */
-  allocate(owner: ChunkOwner, bytes: number, sizeClass: number, place: { readonly segmentBase: number; readonly filePosition: number; readonly baseOffset: number }): TailChunk {
+  allocate(
+    owner: ChunkOwner,
+    bytes: number,
+    sizeClass: number,
+    place: { readonly segmentBase: number; readonly filePosition: number; readonly baseOffset: number },
+  ): TailChunk {
     const chunk = new TailChunk(this.#buffer(this.#capacityFor(bytes, sizeClass)), owner, place)
     this.#chunks.add(chunk)
     this.#liveBytes += chunk.buffer.length

@@ -41,7 +41,11 @@ export class TailChunk {
   readonly #markOffsets: number[] = []
   readonly #markPositions: number[] = []
 
-  constructor(buffer: Buffer, owner: ChunkOwner, place: { readonly segmentBase: number; readonly filePosition: number; readonly baseOffset: number }) {
+  constructor(
+    buffer: Buffer,
+    owner: ChunkOwner,
+    place: { readonly segmentBase: number; readonly filePosition: number; readonly baseOffset: number },
+  ) {
     this.buffer = buffer
     this.owner = owner
     this.segmentBase = place.segmentBase

@@ -47,7 +47,8 @@ export class Tail implements ChunkOwner {
   /** Copies the batch to the end; returns its place in the buffer of `last`. */
   add(batch: Buffer, place: TailPlace): number {
     let chunk = this.#chunks.at(-1)
-    if (chunk === undefined || chunk.segmentBase !== place.segmentBase || !chunk.hasRoomFor(batch.length)) chunk = this.#extend(chunk, batch.length, place)
+    if (chunk === undefined || chunk.segmentBase !== place.segmentBase || !chunk.hasRoomFor(batch.length))
+      chunk = this.#extend(chunk, batch.length, place)
     return chunk.add(batch, place.baseOffset, place.nextOffset)
   }
 
@@ -75,7 +76,11 @@ export class Tail implements ChunkOwner {
     let at = first.find(offset)
     let left = maxBytes
     const slice = new TailSlice(this.#cache)
-    for (let chunk: TailChunk | undefined = first; chunk !== undefined && chunk.segmentBase === first.segmentBase; chunk = this.#chunks[++index], at = 0) {
+    for (
+      let chunk: TailChunk | undefined = first;
+      chunk !== undefined && chunk.segmentBase === first.segmentBase;
+      chunk = this.#chunks[++index], at = 0
+    ) {
       let end = chunk.endBefore(at, at + left, upTo)
       if (end === at && slice.bytes === 0 && atLeastOne) end = chunk.endBefore(at, at + chunk.batchSizeAt(at), upTo)
       if (end > at) slice.add(chunk, at, end)

@@ -1,6 +1,14 @@
 import { KafkaError } from '@odradek/protocol'
 import { CompressionError } from '@odradek/protocol/compression'
-import { findMaxTimestamp, lastOffset, MalformedRecords, maxTimestamp, openBatch, partitionLeaderEpoch, seekTimestamp } from '@odradek/protocol/records'
+import {
+  findMaxTimestamp,
+  lastOffset,
+  MalformedRecords,
+  maxTimestamp,
+  openBatch,
+  partitionLeaderEpoch,
+  seekTimestamp,
+} from '@odradek/protocol/records'
 import type { RecordCursor } from '@odradek/protocol/records'
 import { BatchScanner } from './batch-scanner.ts'
 import type { LogState } from './log-state.ts'
@@ -20,8 +28,12 @@ export async function findByTimestamp(state: LogState, timestamp: number, upToOf
     if (segment.writtenSize === 0 || segment.endOffset <= startOffset || segment.largestTimestamp.timestamp < timestamp) continue
     const from = Math.max(startOffset, segment.searchStartForTime(timestamp))
     // eslint-disable-next-line no-await-in-loop -- mostly the first one has it
-    const found = await findInSegment(state, segment, from, (scanner) => maxTimestamp(scanner.buffer, scanner.at) >= timestamp, (cursor) =>
-      seekTimestamp(cursor, timestamp, startOffset) ? { offset: cursor.offset, timestamp: cursor.timestamp } : undefined,
+    const found = await findInSegment(
+      state,
+      segment,
+      from,
+      (scanner) => maxTimestamp(scanner.buffer, scanner.at) >= timestamp,
+      (cursor) => (seekTimestamp(cursor, timestamp, startOffset) ? { offset: cursor.offset, timestamp: cursor.timestamp } : undefined),
     )
     if (found !== undefined) return found.offset < upToOffset ? found : undefined
   }
@@ -32,10 +44,17 @@ export async function findByTimestamp(state: LogState, timestamp: number, upToOf
 export async function findLargestTimestamp(state: LogState, upToOffset: number): Promise<TimestampedOffset | undefined> {
   let chosen: Segment | undefined
   for (const segment of state.segments)
-    if (segment.writtenSize > 0 && (chosen === undefined || segment.largestTimestamp.timestamp > chosen.largestTimestamp.timestamp)) chosen = segment
+    if (segment.writtenSize > 0 && (chosen === undefined || segment.largestTimestamp.timestamp > chosen.largestTimestamp.timestamp))
+      chosen = segment
   if (chosen === undefined) return undefined
   const { timestamp, offset } = chosen.largestTimestamp
-  const found = await findInSegment(state, chosen, offset, (scanner) => maxTimestamp(scanner.buffer, scanner.at) === timestamp, findMaxTimestamp)
+  const found = await findInSegment(
+    state,
+    chosen,
+    offset,
+    (scanner) => maxTimestamp(scanner.buffer, scanner.at) === timestamp,
+    findMaxTimestamp,
+  )
   return found !== undefined && found.offset < upToOffset ? found : undefined
 }
 
@@ -60,7 +79,12 @@ async function findInSegment(
   return undefined
 }
 
-async function open<Found>(state: LogState, segment: Segment, scanner: BatchScanner, seek: (cursor: RecordCursor) => Found): Promise<Found> {
+async function open<Found>(
+  state: LogState,
+  segment: Segment,
+  scanner: BatchScanner,
+  seek: (cursor: RecordCursor) => Found,
+): Promise<Found> {
   try {
     return seek(await openBatch(scanner.buffer, scanner.at, state.host.maxInflatedBytes))
   } catch (error) {

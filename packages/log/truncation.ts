@@ -5,8 +5,8 @@ import { newSegment } from './open-log.ts'
 import { retireSegments } from './segment-removal.ts'
 
 /**
- * Cuts a log so that nothing at or above `offset` is left. What is left is on disk when this resolves, and so is the fact
- * that the rest is gone. A batch that holds the offset goes as a whole.
+ * Cuts a log so that nothing at or above `offset` is left; a batch that holds the offset goes as a whole. When this resolves
+ * it is on disk that the rest is gone. What is left may still have to be synced: its segments are marked.
  *
  * `writeOut` puts what is still in memory into the file; it is called just before the cut. Rejects with `DiskError`.
  */
@@ -25,8 +25,11 @@ export async function truncateLog(state: LogState, offset: number, writeOut: () 
     return
   }
   state.generation++
+  const startOffset = Math.min(state.startOffset, offset)
   if (state.segments.isEmpty || offset < state.segments.first.baseOffset) restartAt(state, offset)
   else cutSegments(state, offset)
+  // The batch that held the start is gone as a whole; the start does not fall because of that.
+  if (state.endOffset < startOffset) restartAt(state, startOffset)
 }
 
 async function lowerCheckpoints(state: LogState, offset: number): Promise<void> {
@@ -51,7 +54,6 @@ function cutSegments(state: LogState, offset: number): void {
   const { position, endOffset } = placeOf(state, offset)
   active.truncateTo(position, endOffset, host.clock.now())
   active.log.use().syncSync()
-  if (state.unsynced.delete(active)) active.log.letGo()
   tail.cutAt(endOffset)
   settle(state, endOffset)
 }
@@ -69,8 +71,8 @@ function placeOf({ segments: { active } }: LogState, offset: number): { readonly
 }
 
 /**
- * The log begins anew, empty, at `offset`: its first segment lay above. The new segment comes before the old ones go: a crash in
- * between leaves a gap behind an empty segment, and recovery cuts there.
+ * The log begins anew, empty, at `offset`, where none of its segments begins. The new one comes before the old ones go: a crash
+ * in between leaves a gap, and recovery cuts there.
  */
 function restartAt(state: LogState, offset: number): void {
   const { segments, host } = state
@@ -88,8 +90,13 @@ function restartAt(state: LogState, offset: number): void {
 function settle(state: LogState, endOffset: number): void {
   const { host } = state
   if (state.epochs.truncateFromEnd(endOffset)) state.epochsChanged = true
-  state.endOffset = state.fileEnd = state.writtenOffset = state.durableOffset = state.flushedOffset = endOffset
+  state.endOffset = state.fileEnd = endOffset
+  state.writtenOffset = Math.min(state.writtenOffset, endOffset)
+  state.durableOffset = Math.min(state.durableOffset, endOffset)
+  state.flushedOffset = Math.min(state.flushedOffset, endOffset)
   state.recoveryPoint = Math.min(state.recoveryPoint, endOffset)
+  // A flush that began before the cut says nothing any more, not even of what lies below it.
+  for (const segment of state.segments) if (segment.endOffset > state.flushedOffset) state.markUnsynced(segment)
   state.startOffset = Math.min(state.startOffset, endOffset)
   // A log cut to its very beginning is as far as its readers may see (KAFKA-9491).
   state.highWatermark = Math.max(state.startOffset, Math.min(state.highWatermark, endOffset))

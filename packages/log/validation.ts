@@ -99,7 +99,12 @@ function validateRecords(batch: Buffer, settings: LogSettings, inflated: Buffer 
   }
 }
 
-function validateTimestamps(batch: Buffer, found: FoundRecords, { settings, nowMs }: ValidationContext, inflated: Buffer | undefined): void {
+function validateTimestamps(
+  batch: Buffer,
+  found: FoundRecords,
+  { settings, nowMs }: ValidationContext,
+  inflated: Buffer | undefined,
+): void {
   const { timestampBeforeMaxMs, timestampAfterMaxMs } = settings
   if (timestampBeforeMaxMs === Number.POSITIVE_INFINITY && found.maxTimestamp - nowMs <= timestampAfterMaxMs) return
   const isInside = (timestamp: number): boolean =>
@@ -112,7 +117,7 @@ function validateTimestamps(batch: Buffer, found: FoundRecords, { settings, nowM
   }
   if (isShut) add(0, found.maxTimestamp)
   else
-    for (const cursor = new RecordCursor().openBatch(batch, 0, inflated); cursor.next() && recordErrors.length < maxListedErrors; )
+    for (const cursor = new RecordCursor().openBatch(batch, 0, inflated); cursor.next() && recordErrors.length < maxListedErrors;)
       if (!isInside(cursor.timestamp)) add(cursor.index, cursor.timestamp)
   if (recordErrors.length > 0) throw new KafkaError('INVALID_TIMESTAMP', undefined, { recordErrors })
 }
