@@ -17,6 +17,7 @@ import type { DeletedTopic, TopicReference } from './controller/delete-topics.ts
 import { electLeaders } from './controller/elect-leaders.ts'
 import type { ElectedTopic, ElectLeadersCommand } from './controller/elect-leaders.ts'
 import { foundCluster, metadataFormat } from './controller/found-cluster.ts'
+import type { Outcome } from './controller/outcome.ts'
 import { allocateProducerIds } from './controller/producer-ids.ts'
 import type { ProducerIdBlock } from './controller/producer-ids.ts'
 import type { ControllerSettings } from './controller/settings.ts'
@@ -27,7 +28,6 @@ import { ImageFollower } from './image-follower.ts'
 import type { ImageListener } from './image-follower.ts'
 import type { ClusterImage } from './image/cluster-image.ts'
 import type { MetadataStore } from './store.ts'
-import type { Outcome } from './controller/outcome.ts'
 
 export interface MetadataServiceOptions {
   readonly store: MetadataStore

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import type { ConfigResource } from '../image/config-resource.ts'
 import { alterConfigs, incrementalAlterConfigs } from './alter-configs.ts'
 import type { ConfigAlteration, ConfigOperation } from './alter-configs.ts'
-import { TestCluster } from './test-cluster.ts'
 import type { Outcome } from './outcome.ts'
+import { TestCluster } from './test-cluster.ts'
 
 const topic = (name: string): ConfigResource => ({ type: 'topic', name })
 const op = (operation: ConfigOperation | undefined, name: string, value: string | null = null): ConfigAlteration => ({

@@ -6,9 +6,9 @@ import { invalidTopicName } from '../image/topic-names.ts'
 import type { Change } from '../store.ts'
 import { checkValueSizes } from './config-values.ts'
 import type { Decision, DecisionContext } from './decision.ts'
+import { duplicatesOf } from './duplicates.ts'
 import { clearEligible, refusedMinIsr } from './min-isr-changes.ts'
 import { done, refused } from './outcome.ts'
-import { duplicatesOf } from './duplicates.ts'
 import type { Outcome } from './outcome.ts'
 
 /** What to do with a setting. APPEND and SUBTRACT are for lists (KIP-339). */

@@ -8,9 +8,9 @@ import type { Change } from '../store.ts'
 import type { Decision, DecisionContext } from './decision.ts'
 import { changePartition } from './elections.ts'
 import type { ElectionTerms } from './elections.ts'
-import { partitionChange, termsOf } from './partition-changes.ts'
 import { done, refused } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
+import { partitionChange, termsOf } from './partition-changes.ts'
 
 /**
  * How a broker was stopped before it registers: in order (`clean`), not in order but with everything that it had made

@@ -5,12 +5,12 @@ import { encodeTopic } from '../image/topic-image.ts'
 import type { TopicImage } from '../image/topic-image.ts'
 import type { Change } from '../store.ts'
 import type { Decision, DecisionContext } from './decision.ts'
+import { duplicatesOf } from './duplicates.ts'
 import { activeOf, checkAssignment } from './manual-assignment.ts'
+import { done, refused } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import { PartitionLimit } from './partition-limit.ts'
 import { placeReplicas } from './placement.ts'
-import { done, refused } from './outcome.ts'
-import { duplicatesOf } from './duplicates.ts'
-import type { Outcome } from './outcome.ts'
 
 /** A topic that shall grow. */
 export interface MorePartitions {

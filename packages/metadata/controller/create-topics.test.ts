@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CreatedTopic, NewTopic } from './create-topics.ts'
 import { createTopics } from './create-topics.ts'
+import type { CreatedTopic, NewTopic } from './create-topics.ts'
 import { TestCluster } from './test-cluster.ts'
 
 const topic = (name: string, more: Partial<NewTopic> = {}): NewTopic => ({

@@ -9,12 +9,12 @@ import { clusterMetadataTopic, collisionKey, invalidTopicName } from '../image/t
 import type { Change } from '../store.ts'
 import { checkValueSizes } from './config-values.ts'
 import type { Decision, DecisionContext } from './decision.ts'
+import { duplicatesOf } from './duplicates.ts'
 import { activeOf, checkAssignment } from './manual-assignment.ts'
+import { done, refused } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import { PartitionLimit } from './partition-limit.ts'
 import { placeReplicas } from './placement.ts'
-import { done, refused } from './outcome.ts'
-import { duplicatesOf } from './duplicates.ts'
-import type { Outcome } from './outcome.ts'
 
 /** How many partitions one request may make. */
 export const maxPartitionsPerRequest = 10_000

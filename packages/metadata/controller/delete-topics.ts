@@ -3,8 +3,8 @@ import { keys } from '../image/keys.ts'
 import type { TopicImage } from '../image/topic-image.ts'
 import type { Change } from '../store.ts'
 import type { Decision, DecisionContext } from './decision.ts'
-import { done, refused } from './outcome.ts'
 import { duplicatesOf } from './duplicates.ts'
+import { done, refused } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 
 /** A topic to delete: by its name, or by its id with `name` null. */

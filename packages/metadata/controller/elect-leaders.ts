@@ -2,9 +2,9 @@ import { noLeader } from '../image/partition-state.ts'
 import type { Change } from '../store.ts'
 import type { Decision, DecisionContext } from './decision.ts'
 import { changePartition } from './elections.ts'
-import { partitionChange, termsOf } from './partition-changes.ts'
 import { done, refused } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
+import { partitionChange, termsOf } from './partition-changes.ts'
 
 export interface ElectLeadersCommand {
   readonly kind: 'preferred' | 'unclean'

@@ -2,9 +2,9 @@ import type { ConfigResource } from '../image/config-resource.ts'
 import type { ConfigEntries } from '../image/configs-image.ts'
 import type { Change } from '../store.ts'
 import type { DecisionContext } from './decision.ts'
-import { elrEnabled, partitionChange } from './partition-changes.ts'
 import { refused } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
+import { elrEnabled, partitionChange } from './partition-changes.ts'
 
 const minIsr = 'min.insync.replicas'
 

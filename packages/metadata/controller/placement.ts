@@ -1,6 +1,6 @@
 import type { Random } from '@odradek/common/random'
-import type { BrokerImage } from '../image/broker-image.ts'
 import { isActive } from '../image/broker-image.ts'
+import type { BrokerImage } from '../image/broker-image.ts'
 
 export interface PlacementRequest {
   readonly partitions: number

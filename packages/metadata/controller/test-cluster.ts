@@ -1,6 +1,6 @@
 import { SeededRandom } from '@odradek/common/random'
-import type { BrokerRegistration } from '../image/broker-image.ts'
 import { encodeBroker } from '../image/broker-image.ts'
+import type { BrokerRegistration } from '../image/broker-image.ts'
 import { ClusterImage, encodeFeatures } from '../image/cluster-image.ts'
 import { keys } from '../image/keys.ts'
 import { encodePartition, newPartition } from '../image/partition-state.ts'
@@ -11,8 +11,8 @@ import type { Change } from '../store.ts'
 import { check, Entries, writesOf } from '../stores/entries.ts'
 import type { ConfigRules } from './config-rules.ts'
 import type { Decision, DecisionContext } from './decision.ts'
-import type { ControllerSettings } from './settings.ts'
 import { refused } from './outcome.ts'
+import type { ControllerSettings } from './settings.ts'
 
 const settings: ControllerSettings = {
   nodeId: 1,

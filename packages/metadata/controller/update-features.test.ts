@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Outcome } from './outcome.ts'
 import { allocateProducerIds } from './producer-ids.ts'
 import { TestCluster } from './test-cluster.ts'
 import { updateFeatures } from './update-features.ts'
 import type { FeatureUpdate, UpgradeType } from './update-features.ts'
-import type { Outcome } from './outcome.ts'
 
 const to = (feature: string, level: number, upgradeType: UpgradeType | undefined = 'upgrade'): FeatureUpdate => ({
   feature,
