@@ -85,7 +85,8 @@ export class ApiMetrics {
   #times: { readonly total: Distribution; readonly local: Distribution; readonly remote: Distribution } | undefined
 
   constructor(api: Handler['api'], families: Families, clock: Clock) {
-    this.#name = api.name
+    // Kafka counts the fetches of consumers and of followers apart; followers come with the cluster.
+    this.#name = api.name === 'Fetch' ? 'FetchConsumer' : api.name
     this.#families = families
     this.#clock = clock
     this.#visitErrors = errorVisitor(api.response)
@@ -96,16 +97,19 @@ export class ApiMetrics {
     request.waitingSinceMs = this.#clock.monotonic()
   }
 
-  answered(request: RequestInFlight, response?: unknown): void {
+  /** Gives the milliseconds for which the request kept the event loop to itself. */
+  answered(request: RequestInFlight, response?: unknown): number {
     const { apiVersion, receivedMs, waitingSinceMs } = request
     const nowMs = this.#clock.monotonic()
+    const localMs = (waitingSinceMs ?? nowMs) - receivedMs
     const times = (this.#times ??= this.#makeTimes())
     times.total.observe(nowMs - receivedMs)
-    times.local.observe((waitingSinceMs ?? nowMs) - receivedMs)
+    times.local.observe(localMs)
     times.remote.observe(waitingSinceMs === undefined ? 0 : nowMs - waitingSinceMs)
     const count = (this.#byVersion[apiVersion] ??= this.#families.requests.of(this.#name, String(apiVersion)))
     count.increment()
     this.#visitErrors?.(response, this.#countError)
+    return localMs
   }
 
   readonly #countError = (code: number): void => {

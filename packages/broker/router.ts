@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { ByteReader, MalformedBytes } from '@odradek/common/bytes'
 import type { Logger } from '@odradek/common/logging'
 import type { Clock } from '@odradek/common/time'
-import { CloseConnection } from '@odradek/network'
+import { CloseConnection, hostAndPort } from '@odradek/network'
 import type { Connection, FrameHandler, Reply } from '@odradek/network'
 import { errorCode, errorCodeOf, KafkaError, readRequestHeader } from '@odradek/protocol'
 import type { RequestHeader } from '@odradek/protocol'
@@ -30,10 +30,12 @@ export class Router implements FrameHandler {
   readonly #replies = new ReplyWriter()
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #requestLog: Logger
 
   constructor({ handlers, clock, logger, metrics }: RouterOptions) {
     this.#clock = clock
     this.#logger = logger
+    this.#requestLog = logger.named('request')
     for (const handler of handlers) this.#routes[handler.api.key] = { handler, metrics: metrics.ofApi(handler.api) }
   }
 
@@ -71,7 +73,7 @@ export class Router implements FrameHandler {
       )
     }
     if (response === undefined) {
-      route.metrics.answered(context)
+      this.#note(route, context)
       return undefined
     }
     return this.#reply(route, context, response)
@@ -84,16 +86,35 @@ export class Router implements FrameHandler {
     return this.#reply(route, context, handler.failed(request, errorCodeOf(error), context))
   }
 
-  #reply({ handler, metrics }: Route, context: RequestInFlight, response: unknown): Reply {
+  #reply(route: Route, context: RequestInFlight, response: unknown): Reply {
+    const { handler } = route
     try {
       const chunks = this.#replies.write(handler, context.correlationId, response, context.apiVersion)
-      metrics.answered(context, response)
+      this.#note(route, context, response)
       return { chunks, sent: context.takeRelease() }
     } catch (error) {
       context.takeRelease()?.()
       this.#reportBug('An answer could not be written', handler, context, error)
       throw new CloseConnection(`the answer to its ${handler.api.name} request could not be written`)
     }
+  }
+
+  /** Counts an answer. Each one is logged only when somebody sets the logger `request` to debug. */
+  #note({ handler: { api }, metrics }: Route, context: RequestInFlight, response?: unknown): void {
+    const localMs = metrics.answered(context, response)
+    if (localMs > longTurnMs) {
+      this.#logger
+        .limited(`slow ${api.name}`)
+        .warn('A request kept everybody else waiting, which it should not', { api: api.name, ms: Math.round(localMs) })
+    }
+    if (!this.#requestLog.isEnabled('debug')) return
+    const { apiVersion, clientId, connection } = context
+    this.#requestLog.debug(api.name, {
+      version: apiVersion,
+      clientId,
+      peer: hostAndPort(connection.peer.address, connection.peer.port),
+      localMs,
+    })
   }
 
   /** Clients that speak newer versions learn ours from an answer in the oldest form; everything else has no form to answer in. */
@@ -127,6 +148,8 @@ interface Route {
 }
 
 const apiVersionsKey = 18
+/** A turn of the event loop that is longer than this is a bug of ours, or a machine that is far too small. */
+const longTurnMs = 50
 
 function decode(handler: Handler, reader: ByteReader, version: number): unknown {
   const start = reader.position

@@ -1,8 +1,8 @@
 import { randomUuid } from '@odradek/common/bytes'
-import { configWith } from '@odradek/common/config'
 import { UserError } from '@odradek/common/errors'
 import { LogLevels } from '@odradek/common/logging'
-import { logDirectoryConfig, logDirectorySettingsOf, readMetaProperties } from '@odradek/log'
+import { logDirectorySettingsOf, readMetaProperties } from '@odradek/log'
+import type { LogDirectorySettings } from '@odradek/log'
 import { ClusterImage, MetadataService, reportChanges } from '@odradek/metadata'
 import type { BrokerRegistration, ControllerSettings } from '@odradek/metadata'
 import { FileStore, journalName } from '@odradek/metadata/stores'
@@ -64,7 +64,7 @@ async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(res
   const logs = opened(
     await LogDirectories.open(directoriesOf(config), {
       ...parts,
-      config: logDirectorySettingsOf({ ...configWith(logDirectoryConfig), ...config }, config['message.max.bytes']),
+      config: directorySettingsOf(settings),
       expected: { clusterId, nodeId: brokerId },
       touch: (topic, partition) => void later.replicas?.partition(topic, partition)?.log,
       ...(parts.onFailure === undefined ? {} : { onAllOffline: parts.onFailure }),
@@ -141,6 +141,17 @@ function directoriesOf(config: BrokerConfig): readonly [string, ...string[]] {
   const [first, ...others] = config['log.dirs'] ?? config['log.dir']
   if (first === undefined) throw new UserError('The setting log.dirs names no directory; give one, for example log.dirs=./data')
   return [first, ...others]
+}
+
+/** What is set for the data directories. Of these settings one can be changed while the broker runs. */
+function directorySettingsOf(settings: LiveSettings): LogDirectorySettings {
+  const { broker: config } = settings
+  return {
+    ...logDirectorySettingsOf(config, config['message.max.bytes']),
+    get producerExpirationMs() {
+      return settings.broker['producer.id.expiration.ms']
+    },
+  }
 }
 
 /** The cluster that the data directories belong to; undefined while they are new. */
