@@ -5,7 +5,7 @@ import { UserError } from '@odradek/common/errors'
 import type { Random } from '@odradek/common/random'
 import type { Cancellable, Clock, Timer } from '@odradek/common/time'
 import { writeFully } from './atomic-file.ts'
-import type { ProcessIdentity, ProcessMark } from './process-identity.ts'
+import type { ProcessIdentity, ProcessMark } from '@odradek/common/process'
 
 export const lockName = '.lock'
 

@@ -11,7 +11,7 @@ import { takeCleanShutdownMark } from './clean-shutdown.ts'
 import { DirectoryLock } from './directory-lock.ts'
 import { parsePartitionDirectoryName } from './file-names.ts'
 import { metaPropertiesName, readMetaProperties, writeMetaProperties } from './meta-properties.ts'
-import type { ProcessIdentity } from './process-identity.ts'
+import type { ProcessIdentity } from '@odradek/common/process'
 
 export interface EnterOptions {
   readonly path: string

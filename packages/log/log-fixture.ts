@@ -13,7 +13,7 @@ import { LogDirectory } from './log-directory.ts'
 import type { LogDirectoryOptions } from './log-directory.ts'
 import type { LogSettings } from './log-settings.ts'
 import type { Appended, AppendOptions, Log, LogSlice, ReadOptions } from './log.ts'
-import type { ProcessIdentity } from './process-identity.ts'
+import type { ProcessIdentity } from '@odradek/common/process'
 import type { LogDirectorySettings } from './settings.ts'
 
 /** What the tests of this room, and of those above it, set up again and again: a log directory on a disk and a clock of their own. */

@@ -11,7 +11,7 @@ import { systemRandom } from '@odradek/common/random'
 import type { Random } from '@odradek/common/random'
 import { systemClock, systemTimer } from '@odradek/common/time'
 import type { Timer, VirtualTime } from '@odradek/common/time'
-import type { ProcessIdentity } from '@odradek/log'
+import type { ProcessIdentity } from '@odradek/common/process'
 import { WireClient } from './wire-client.ts'
 
 export interface StartBrokerOptions {
@@ -116,9 +116,10 @@ function someProcess(random: Random): ProcessIdentity {
   return { mark: { pid: process.pid, startedAt: randomUuid(random), realm: 'this test' }, isAlive: () => false, locker: () => undefined }
 }
 
-function diskOf({ disk = 'memory' }: StartBrokerOptions): Disk {
+function diskOf({ disk = 'memory', time }: StartBrokerOptions): Disk {
   if (typeof disk !== 'string') return disk
-  return disk === 'memory' ? new MemoryDisk() : nodeDisk
+  // Records without a timestamp are as old as their file, so the files must have a time.
+  return disk === 'memory' ? new MemoryDisk({ clock: time ?? systemClock }) : nodeDisk
 }
 
 /** As a test wants it: on this machine only, groups that begin at once, and one partition to load instead of fifty. */
