@@ -24,6 +24,9 @@ export class ReplyWriter {
       this.#block = new ByteWriter(blockSize)
       throw error
     }
+    // A block that has grown is left to the answer that made it grow. Written on, it would grow with each large answer,
+    // double its size each time, and never be full.
+    if (block.buffer.length > blockSize) this.#block = new ByteWriter(blockSize)
     return [block.buffer.subarray(start, block.position)]
   }
 
@@ -35,7 +38,7 @@ export class ReplyWriter {
 }
 
 const blockSize = 32_768
-/** Below this a block counts as full. A larger answer makes it grow, which costs a copy. */
+/** Below this a block counts as full. A larger answer makes it grow, which costs a copy, and has it then for itself. */
 const roomAtLeast = 512
 
 function writeReply(writer: ByteWriter, handler: Handler, correlationId: number, response: unknown, version: number): void {
