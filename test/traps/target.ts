@@ -1,5 +1,6 @@
 import { MemoryDisk } from '@odradek/common/disk'
-import type { ProcessIdentity } from '@odradek/log'
+import { systemClock } from '@odradek/common/time'
+import type { ProcessIdentity } from '@odradek/common/process'
 import { startBroker, WireClient } from '@odradek/testing'
 
 /** The broker that the traps are tried on. */
@@ -40,7 +41,7 @@ function foreign(bootstrap: string): Target {
 }
 
 async function ours(config: Readonly<Record<string, string>>): Promise<Target> {
-  const disk = new MemoryDisk()
+  const disk = new MemoryDisk({ clock: systemClock })
   let life = 0
   const start = () => startBroker({ disk, config, process: oneLifeOf(++life) })
   let running = await start()

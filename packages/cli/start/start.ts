@@ -34,7 +34,7 @@ export async function start(args: readonly string[]): Promise<number> {
   const recovery = new RecoveryReport(logger, systemClock)
   const broker = await startSingleNode({
     settings,
-    disk: ephemeral ? new MemoryDisk() : nodeDisk,
+    disk: ephemeral ? new MemoryDisk({ clock: systemClock, keepsDurable: false }) : nodeDisk,
     clock: systemClock,
     timer: systemTimer,
     random: systemRandom,
