@@ -22,21 +22,7 @@ const frames = Number(process.env['HOSTILE_FRAMES'] ?? 10_000)
 const seed = process.env['HOSTILE_SEED'] ?? '1'
 const atOnce = 25
 
-const texts = [
-  'victim',
-  'other',
-  'group',
-  '',
-  '.',
- 
-  '__proto__',
-  'a\u0000b',
-  'x'.repeat(300),
-  '1',
-  'consumer',
-  'retention.ms',
-  '-1',
-]
+const texts = ['victim', 'other', 'group', '', '.', '__proto__', 'a\u0000b', 'x'.repeat(300), '1', 'consumer', 'retention.ms', '-1']
 
 test(`${frames} strange requests: each is answered or costs its connection, and no one else notices`, async (context) => {
   const log = new RecordedLog()

@@ -70,7 +70,7 @@ export class NetworkServer {
 
   /** Opens all listeners, or none. Throws `UserError` when a port is taken or an address is not ours. */
   async listen(): Promise<void> {
-    const { listeners, logger, backlog = 50 } = this.#options
+    const { listeners, logger, backlog = 1024 } = this.#options
     try {
       for (const listener of listeners) {
         const acceptor = new Acceptor({

@@ -27,9 +27,12 @@ export const listenerConfig = {
 /** Connections: how many, how large their requests are, how long they may be silent or slow. */
 export const socketConfig = {
   'socket.listen.backlog.size': int({
-    default: 50,
+    default: 1024,
+    kafkaDefault: '50',
     atLeast: 1,
-    doc: 'How many connections the kernel keeps that wait to be accepted. It cuts the number at its own limit (somaxconn).',
+    doc:
+      'How many connections the kernel keeps that wait to be accepted; it cuts the number at its own limit (somaxconn). Kafka has a thread ' +
+      'that does nothing but accept; here many clients that come back at once wait for the end of a turn of the event loop.',
   }),
   'socket.request.max.bytes': int({
     default: 104_857_600,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { errorName } from '@odradek/protocol'
 import { FindCoordinator, Heartbeat, JoinGroup, Metadata, SyncGroup } from '@odradek/protocol/messages'
 import { buildBatch } from '@odradek/protocol/records'
 import { fetchFrom, produceBatch } from './data-path.ts'
@@ -54,6 +55,7 @@ export class Canary {
     await this.#life
     assert(this.rounds > 0, 'the canary did not get on')
     const read = await fetchFrom(this.#client, { topic: this.#topic, offset: 0 })
+    assert.equal(errorName(read.errorCode), 'NONE', 'the first record of the canary is gone')
     assert.equal(read.highWatermark, this.rounds, 'records were lost, or were not the canary’s')
   }
 

@@ -1,3 +1,5 @@
+export { BrokerProcess } from './broker-process.ts'
+export type { LoggedLine } from './broker-process.ts'
 export { Canary } from './canary.ts'
 export { fetchFrom, fetchRequest, produceBatch, recordsOf } from './data-path.ts'
 export type { FetchedPartition, FetchOptions, Place, ProducedPartition, ProduceOptions, ReadRecord } from './data-path.ts'
