@@ -17,7 +17,7 @@ import { banner } from './banner.ts'
 import { portHolder } from './port-holder.ts'
 import { RecoveryReport } from './recovery-report.ts'
 import { serveHttp } from './serve-http.ts'
-import { untilStopped } from './signals.ts'
+import { StopSignals } from './signals.ts'
 import { Voice } from './voice.ts'
 
 /** `odradek start`: runs a broker until a signal ends it. */
@@ -27,6 +27,7 @@ export async function start(args: readonly string[]): Promise<number> {
   const settings = readFileSettings(given)
   const voice = new Voice(process.stdout, process.env)
   const logger = voice.logger
+  const stopSignals = new StopSignals(logger)
   for (const remark of settings.remarks) logger.warn(remark)
   warnWhereOpen(settings, logger)
 
@@ -81,10 +82,10 @@ export async function start(args: readonly string[]): Promise<number> {
   }
   voice.speakUp()
 
-  const code = await untilStopped(broker, logger)
+  await stopSignals.thenStop(broker)
   await http?.close()
   if (dataDir !== null) removeRunning(dataDir)
-  return code
+  return 0
 }
 
 function dataDirOf({ config }: FileSettings): string {
