@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { Appended, Log, LogObserver, LogSlice } from '@odradek/log'
+import type { Appended, Log, LogObserver, LogSettings, LogSlice } from '@odradek/log'
 import { KafkaError } from '@odradek/protocol'
 
 /**
@@ -122,4 +122,27 @@ export class FakeLog implements Log {
   deleteOldSegments(): number {
     return 0
   }
+}
+
+/** Settings without any limit. */
+export const fakeLogSettings: LogSettings = {
+  segmentBytes: 1 << 30,
+  segmentMs: Infinity,
+  segmentJitterMs: 0,
+  segmentIndexBytes: 1 << 20,
+  indexIntervalBytes: 4096,
+  maxMessageBytes: 1_048_588,
+  flushMessages: Infinity,
+  flushMs: Infinity,
+  retentionBytes: Infinity,
+  retentionMs: Infinity,
+  fileDeleteDelayMs: 60_000,
+  deletes: true,
+  compacts: false,
+  maxCompactionLagMs: Infinity,
+  compressionType: 'producer',
+  compressionLevel: undefined,
+  stampsLogAppendTime: false,
+  timestampBeforeMaxMs: Infinity,
+  timestampAfterMaxMs: Infinity,
 }

@@ -7,7 +7,7 @@ import type { ErrorName } from '@odradek/protocol'
 import { Deadlines } from './deadlines.ts'
 import { DelayedFetch } from './delayed-fetch.ts'
 import { DelayedProduce } from './delayed-produce.ts'
-import { FakeLog } from './fake-log.ts'
+import { FakeLog, fakeLogSettings } from './fake-log.ts'
 import { Partition } from './partition.ts'
 import type { PartitionAssignment } from './partition.ts'
 
@@ -29,7 +29,7 @@ function setUp(assignment: PartitionAssignment = alone, minInSyncReplicas = 1) {
       opened++
       return log
     },
-    settings: () => ({ log: settings, minInSyncReplicas }),
+    settings: () => ({ log: fakeLogSettings, minInSyncReplicas }),
   })
   return { time, log, partition, deadlines: new Deadlines({ clock: time, timer: time }), opened: () => opened }
 }
@@ -177,25 +177,3 @@ test('a topic with one replica is never below min.insync.replicas', () => {
   const { partition } = setUp(alone, 2)
   assert.equal(partition.enoughInSync, true)
 })
-
-const settings = {
-  segmentBytes: 1 << 30,
-  segmentMs: Infinity,
-  segmentJitterMs: 0,
-  segmentIndexBytes: 1 << 20,
-  indexIntervalBytes: 4096,
-  maxMessageBytes: 1_048_588,
-  flushMessages: Infinity,
-  flushMs: Infinity,
-  retentionBytes: Infinity,
-  retentionMs: Infinity,
-  fileDeleteDelayMs: 60_000,
-  deletes: true,
-  compacts: false,
-  maxCompactionLagMs: Infinity,
-  compressionType: 'producer',
-  compressionLevel: undefined,
-  stampsLogAppendTime: false,
-  timestampBeforeMaxMs: Infinity,
-  timestampAfterMaxMs: Infinity,
-} as const

@@ -2,7 +2,7 @@ import { DiskError } from '@odradek/common/disk'
 import type { Logger } from '@odradek/common/logging'
 import type { Clock, Timer } from '@odradek/common/time'
 import type { Log, LogSettings } from '@odradek/log'
-import type { ImageDelta, MetadataService, TopicImage } from '@odradek/metadata'
+import type { ImageDelta, ImageListener, TopicImage } from '@odradek/metadata'
 import { KafkaError } from '@odradek/protocol'
 import type { BrokerTopicMetrics, TopicMetrics } from '../topic-metrics.ts'
 import { Deadlines } from './deadlines.ts'
@@ -23,6 +23,12 @@ export interface ReplicasOptions {
   readonly timer: Timer
   readonly logger: Logger
   readonly metrics: BrokerTopicMetrics
+}
+
+/** The cluster's metadata, as replicas follow it. */
+export interface FollowedMetadata {
+  readonly image: { readonly topics: { values(): Iterable<TopicImage> } }
+  onImage(listener: ImageListener): () => void
 }
 
 /** Told which partitions this broker begins and ceases to lead; coordinators live by it. */
@@ -126,7 +132,7 @@ export class Replicas {
   }
 
   /** Takes over what the cluster has, and follows it from then on. */
-  follow(metadata: Pick<MetadataService, 'image' | 'onImage'>): void {
+  follow(metadata: FollowedMetadata): void {
     for (const topic of metadata.image.topics.values()) this.#follow(undefined, topic)
     metadata.onImage((_image, delta) => this.apply(delta))
   }
