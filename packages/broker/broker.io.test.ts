@@ -5,7 +5,7 @@ import { MemoryDisk } from '@odradek/common/disk'
 import { UserError } from '@odradek/common/errors'
 import { metricsText, prometheusType } from '@odradek/common/metrics'
 import { VirtualTime } from '@odradek/common/time'
-import { Fetch, FindCoordinator, IncrementalAlterConfigs, JoinGroup, Metadata, Produce } from '@odradek/protocol/messages'
+import { DescribeLogDirs, Fetch, FindCoordinator, IncrementalAlterConfigs, JoinGroup, Metadata, Produce } from '@odradek/protocol/messages'
 import { buildBatch } from '@odradek/protocol/records'
 import { fetchFrom, fetchRequest, produceBatch, recordsOf, startBroker } from '@odradek/testing'
 import type { WireClient } from '@odradek/testing'
@@ -110,6 +110,32 @@ test('a data directory of another broker is refused with a sentence', async () =
   await assert.rejects(startBroker({ disk, config: { 'node.id': '7' } }), /belongs to node 1, and this is node 7/)
   disk.unlink('/data/meta.properties')
   await assert.rejects(startBroker({ disk }), /no meta.properties/)
+})
+
+test('partitions are spread over the data directories, and found again where they are', async () => {
+  const disk = new MemoryDisk()
+  const config = { 'log.dirs': '/a,/b' }
+  const places: string[][] = []
+  for (const round of [1, 2]) {
+    await using kafka = await startBroker({ disk, config, ...(round === 1 ? { topics: { orders: 4 } } : {}) })
+    await using client = await kafka.connect()
+    for (let partition = 0; partition < 4; partition++) {
+      assert.equal((await produceBatch(client, { topic, partition, batch: batchOf('x') })).baseOffset, round - 1)
+    }
+    const { results } = await client.call(DescribeLogDirs, { topics: null }, 4)
+    places.push(
+      results.map(
+        ({ logDir, topics }) =>
+          `${logDir}: ${topics.flatMap(({ partitions }) => partitions.map(({ partitionIndex }) => partitionIndex)).join()}`,
+      ),
+    )
+    assert.ok(
+      results.every(
+        ({ topics }) => topics[0]?.partitions.length === 2 && topics[0].partitions.every(({ partitionSize }) => partitionSize > 0),
+      ),
+    )
+  }
+  assert.deepEqual(places[0], places[1])
 })
 
 test('settings of a topic and of the broker count as soon as they are set', async () => {
