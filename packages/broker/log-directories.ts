@@ -1,5 +1,4 @@
 import type { Disk } from '@odradek/common/disk'
-import { MetricsRegistry } from '@odradek/common/metrics'
 import { LogDirectory } from '@odradek/log'
 import type { Log, LogDirectoryOptions, LogSettings } from '@odradek/log'
 import type { Partition } from './replication/partition.ts'
@@ -28,9 +27,7 @@ export class LogDirectories implements Logs, AsyncDisposable {
     }
     try {
       for (const path of paths) {
-        // The metrics of a log directory can be registered once; those of further ones are not shown yet.
-        const metrics = opened.length === 0 ? options.metrics : new MetricsRegistry(options.clock)
-        opened.push({ path, directory: await LogDirectory.open({ ...options, path, metrics, onOffline }), partitions: 0 })
+        opened.push({ path, directory: await LogDirectory.open({ ...options, path, onOffline }), partitions: 0 })
       }
     } catch (error) {
       await Promise.all(opened.map(({ directory }) => directory.close()))

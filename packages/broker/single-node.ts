@@ -1,7 +1,8 @@
 import { randomUuid } from '@odradek/common/bytes'
+import type { Disk } from '@odradek/common/disk'
 import { UserError } from '@odradek/common/errors'
 import { LogLevels } from '@odradek/common/logging'
-import { logDirectorySettingsOf, readMetaProperties } from '@odradek/log'
+import { logDirectorySettingsOf, LogMetrics, readMetaProperties } from '@odradek/log'
 import type { LogDirectorySettings } from '@odradek/log'
 import { ClusterImage, MetadataService, reportChanges } from '@odradek/metadata'
 import type { BrokerRegistration, ControllerSettings } from '@odradek/metadata'
@@ -65,6 +66,7 @@ async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(res
     await LogDirectories.open(directoriesOf(config), {
       ...parts,
       config: directorySettingsOf(settings),
+      metrics: new LogMetrics(registry),
       expected: { clusterId, nodeId: brokerId },
       touch: (topic, partition) => void later.replicas?.partition(topic, partition)?.log,
       ...(parts.onFailure === undefined ? {} : { onAllOffline: parts.onFailure }),
@@ -159,6 +161,7 @@ function clusterIdOf({ disk, settings: { config } }: BrokerParts): string | unde
   const directories = directoriesOf(config)
   const found = directories.map((path) => readMetaProperties(disk, path)?.clusterId).find((id) => id !== undefined)
   const journal = `${directories[0]}/${journalName}`
+  if (disk.stat(journal) === undefined) refuseForeignPartitions(disk, directories)
   if (found === undefined && disk.stat(journal) !== undefined) {
     throw new UserError(
       `${directories[0]} holds the metadata of a cluster (${journalName}) and no meta.properties that says which. ` +
@@ -166,6 +169,18 @@ function clusterIdOf({ disk, settings: { config } }: BrokerParts): string | unde
     )
   }
   return found
+}
+
+/** Partitions without metadata that knows them are somebody else's, Apache Kafka's perhaps, or have lost it: nothing of theirs is touched. */
+function refuseForeignPartitions(disk: Disk, directories: readonly string[]): void {
+  for (const path of directories.filter((directory) => disk.stat(directory)?.isDirectory === true)) {
+    const partition = disk.list(path).find(({ name, isDirectory }) => isDirectory && /^[\w.-]+-\d+$/.test(name))
+    if (partition === undefined) continue
+    throw new UserError(
+      `${path} holds partitions (${partition.name}, …) and no metadata of ours that knows them (${journalName}); nothing was touched. ` +
+        'If they are those of Apache Kafka, start it on them, and give this broker an empty directory (log.dirs). If they are ours, put that file back from a copy.',
+    )
+  }
 }
 
 function controllerSettingsOf(config: BrokerConfig): ControllerSettings {

@@ -1,6 +1,7 @@
 export type * from './log.ts'
 export { LogDirectory } from './log-directory.ts'
 export type { LogDirectoryOptions } from './log-directory.ts'
+export { LogMetrics } from './log-metrics.ts'
 export type { RecoveryProgress } from './log-opener.ts'
 export type { LogSettings } from './log-settings.ts'
 export { readMetaProperties } from './meta-properties.ts'

@@ -1,7 +1,6 @@
 import { DiskError } from '@odradek/common/disk'
 import type { Disk } from '@odradek/common/disk'
 import type { Logger } from '@odradek/common/logging'
-import type { MetricsRegistry } from '@odradek/common/metrics'
 import type { Random } from '@odradek/common/random'
 import type { Clock, Timer } from '@odradek/common/time'
 import { KafkaError } from '@odradek/protocol'
@@ -11,8 +10,7 @@ import { DirectoryRoutines } from './directory-routines.ts'
 import { enterDirectory } from './enter-directory.ts'
 import type { EnteredDirectory } from './enter-directory.ts'
 import { parsePartitionDirectoryName, partitionDirectoryName } from './file-names.ts'
-import { registerLogMetrics } from './log-metrics.ts'
-import type { MeasuredDirectory } from './log-metrics.ts'
+import type { LogMetrics, MeasuredDirectory } from './log-metrics.ts'
 import { LogOpener } from './log-opener.ts'
 import type { RecoveryProgress } from './log-opener.ts'
 import type { LogSettings } from './log-settings.ts'
@@ -30,7 +28,8 @@ export interface LogDirectoryOptions {
   readonly timer: Timer
   readonly random: Random
   readonly logger: Logger
-  readonly metrics: MetricsRegistry
+  /** One for all directories of a broker. */
+  readonly metrics: LogMetrics
   readonly config: LogDirectorySettings
   /** Whose directory it must be, or becomes if it is new. */
   readonly expected: { readonly clusterId: string; readonly nodeId: number }
@@ -74,11 +73,11 @@ export class LogDirectory implements MeasuredDirectory {
   private constructor(options: LogDirectoryOptions, entered: EnteredDirectory) {
     this.#options = options
     this.#entered = entered
-    const flushes = registerLogMetrics(options.metrics, this)
+    options.metrics.add(this)
     this.#host = new DirectoryHost({
       ...options,
       checkpoints: entered.checkpoints,
-      onFlush: (durationMs) => flushes.observe(durationMs),
+      onFlush: (durationMs) => options.metrics.flushed(durationMs),
       onOffline: (error) => this.#wentOffline(error),
     })
     this.#opener = new LogOpener(this.#host, entered.partitions, {

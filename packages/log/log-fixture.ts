@@ -9,6 +9,7 @@ import { SeededRandom } from '@odradek/common/random'
 import { VirtualTime } from '@odradek/common/time'
 import { baseOffset, buildBatch, lastOffset, RecordCursor, walkBatches } from '@odradek/protocol/records'
 import type { BatchOptions, RecordInput } from '@odradek/protocol/records'
+import { LogMetrics } from './log-metrics.ts'
 import { LogDirectory } from './log-directory.ts'
 import type { LogDirectoryOptions } from './log-directory.ts'
 import type { LogSettings } from './log-settings.ts'
@@ -107,7 +108,7 @@ export class LogFixture {
       timer: time,
       random: new SeededRandom(1),
       logger,
-      metrics: new MetricsRegistry(time),
+      metrics: new LogMetrics(new MetricsRegistry(time)),
       config: { ...defaultDirectorySettings, ...config },
       expected: { clusterId: 'CLUSTERIDCLUSTERIDCLUA', nodeId: 1 },
       process: onlyProcess,

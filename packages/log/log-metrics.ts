@@ -79,25 +79,45 @@ export interface MeasuredDirectory {
   readonly openFiles: number
 }
 
-/** Registers the metrics of a log directory; gives the one that has to be told. */
-export function registerLogMetrics(registry: MetricsRegistry, directory: MeasuredDirectory): Distribution {
-  const ofLogs = (declaration: typeof size, value: (log: Log) => number): void =>
-    registry.observe(declaration, (report) => {
-      for (const log of directory.logs()) report(value(log), log.topic, String(log.partition))
+/** The metrics of all log directories of a broker together. */
+export class LogMetrics {
+  readonly #directories: MeasuredDirectory[] = []
+  readonly #flushes: Distribution
+
+  constructor(registry: MetricsRegistry) {
+    this.#flushes = registry.distribution(flushes).of()
+    const ofLogs = (declaration: typeof size, value: (log: Log) => number): void =>
+      registry.observe(declaration, (report) => {
+        for (const log of this.#logs()) report(value(log), log.topic, String(log.partition))
+      })
+    const sum = (declaration: typeof tailBytes, value: (directory: MeasuredDirectory) => number): void =>
+      registry.observe(declaration, (report) => report(this.#directories.reduce((total, directory) => total + value(directory), 0)))
+    ofLogs(size, (log) => log.sizeInBytes())
+    ofLogs(logStartOffset, (log) => log.startOffset)
+    ofLogs(logEndOffset, (log) => log.endOffset)
+    ofLogs(segments, (log) => log.segmentCount())
+    sum(offlineDirectories, ({ isOffline }) => (isOffline ? 1 : 0))
+    sum(fullDirectories, ({ isFull }) => (isFull ? 1 : 0))
+    sum(tailBytes, (directory) => directory.tailBytes)
+    sum(pinnedBytes, (directory) => directory.pinnedBytes)
+    sum(openFiles, (directory) => directory.openFiles)
+    registry.observe(producers, (report) => {
+      let count = 0
+      for (const log of this.#logs()) count += log.producerCount
+      report(count)
     })
-  ofLogs(size, (log) => log.sizeInBytes())
-  ofLogs(logStartOffset, (log) => log.startOffset)
-  ofLogs(logEndOffset, (log) => log.endOffset)
-  ofLogs(segments, (log) => log.segmentCount())
-  registry.observe(offlineDirectories, (report) => report(directory.isOffline ? 1 : 0))
-  registry.observe(fullDirectories, (report) => report(directory.isFull ? 1 : 0))
-  registry.observe(tailBytes, (report) => report(directory.tailBytes))
-  registry.observe(pinnedBytes, (report) => report(directory.pinnedBytes))
-  registry.observe(openFiles, (report) => report(directory.openFiles))
-  registry.observe(producers, (report) => {
-    let count = 0
-    for (const log of directory.logs()) count += log.producerCount
-    report(count)
-  })
-  return registry.distribution(flushes).of()
+  }
+
+  /** Looks at this directory too from now on. */
+  add(directory: MeasuredDirectory): void {
+    this.#directories.push(directory)
+  }
+
+  flushed(durationMs: number): void {
+    this.#flushes.observe(durationMs)
+  }
+
+  *#logs(): Iterable<Log & { readonly producerCount: number }> {
+    for (const directory of this.#directories) yield* directory.logs()
+  }
 }

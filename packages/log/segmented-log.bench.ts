@@ -7,6 +7,7 @@ import { MetricsRegistry } from '@odradek/common/metrics'
 import { systemRandom } from '@odradek/common/random'
 import { systemClock, systemTimer } from '@odradek/common/time'
 import { crcIsValid } from '@odradek/protocol/records'
+import { LogMetrics } from './log-metrics.ts'
 import { LogDirectory } from './log-directory.ts'
 import { asClient, batchOf, defaultDirectorySettings, defaultLogSettings, topicId } from './log-fixture.ts'
 import type { Log } from './log.ts'
@@ -24,7 +25,7 @@ async function open(name: string, config: Partial<LogDirectorySettings>): Promis
     timer: systemTimer,
     random: systemRandom,
     logger: silentLogger,
-    metrics: new MetricsRegistry(systemClock),
+    metrics: new LogMetrics(new MetricsRegistry(systemClock)),
     config: { ...defaultDirectorySettings, ...config },
     expected: { clusterId: 'CLUSTERIDCLUSTERIDCLUA', nodeId: 1 },
   })
