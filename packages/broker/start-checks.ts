@@ -8,6 +8,10 @@ const suspiciousMs = 3_600_000
 /** Looks for what will make trouble later, and says what to do about it. What makes a start impossible is found where it is used. */
 export function checkMachine({ settings, machine, disk, clock, logger }: BrokerParts): void {
   for (const remark of settings.remarks) logger.warn(remark)
+  if (settings.withoutEffect.length > 0)
+    logger.info('These settings have no effect in this version; docs/reference/broker-configs.md says why', {
+      settings: settings.withoutEffect.join(' '),
+    })
   if (machine.openFiles < enoughOpenFiles) {
     logger.warn(
       `The process may open ${machine.openFiles} files only, which limits connections and partitions. Raise it to ${enoughOpenFiles} or more (ulimit -n, or LimitNOFILE of the service)`,

@@ -1,10 +1,12 @@
+import { DiskError } from '@odradek/common/disk'
 import { UserError } from '@odradek/common/errors'
 import { help, version } from './help.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Runs one command; answers the exit code: 0 done, 1 it failed, 2 the command line was wrong. */
 export async function main(args: readonly string[]): Promise<number> {
-  const [command, ...rest] = args
+  const [first, ...rest] = args
+  const command = rest.includes('--help') || rest.includes('-h') ? '--help' : first
   try {
     switch (command) {
       case undefined:
@@ -16,6 +18,7 @@ export async function main(args: readonly string[]): Promise<number> {
       case 'version':
       case '--version':
       case '-V':
+      case '-v':
         process.stdout.write(`${version}\n`)
         return 0
       case 'start': {
@@ -30,6 +33,12 @@ export async function main(args: readonly string[]): Promise<number> {
         throw new UsageError(`there is no command "${command}"`)
     }
   } catch (error) {
+    if (error instanceof DiskError) {
+      process.stderr.write(
+        `odradek: ${error.message}. Check that the data directory (--data-dir, log.dirs) is a folder that can be written.\n`,
+      )
+      return 1
+    }
     if (!(error instanceof UserError)) throw error
     const usage = error instanceof UsageError
     process.stderr.write(`odradek: ${error.message}\n${usage ? `\n${help}` : ''}`)

@@ -32,7 +32,7 @@ test('the log tells what happened to topics, settings and brokers, and no values
   const configs = [{ name: 'retention.ms', operation: 'set', value: '77' }] as const
   assert.equal(
     after(() => cluster.decide((context) => incrementalAlterConfigs(context, [{ resource, configs }], false))),
-    'Settings changed {"type":"topic","name":"t","set":"retention.ms"}',
+    'Settings changed {"type":"topic","entity":"t","set":"retention.ms"}',
   )
   assert.equal(
     after(() => {

@@ -39,8 +39,11 @@ function reportLeaders(logger: Logger, before: NonNullable<TopicChange['before']
 function reportConfig(logger: Logger, image: ClusterImage, resource: ConfigResource): void {
   // Gone with its topic, which has a line of its own.
   if (resource.type === 'topic' && image.topics.byName(resource.name) === undefined) return
-  const names = Array.from(image.configs.get(resource).entries.keys())
-  logger.info('Settings changed', { type: resource.type, name: resource.name, set: names.join() })
+  const { entries } = image.configs.get(resource)
+  const names = Array.from(entries.keys())
+  if (entries.get('cleanup.policy')?.includes('compact') === true && !resource.name.startsWith('__'))
+    logger.warn('Compaction is not built yet: this topic keeps every record of a key', { topic: resource.name })
+  logger.info('Settings changed', { type: resource.type, entity: resource.name, set: names.join() })
 }
 
 function reportBroker(logger: Logger, image: ClusterImage, id: number): void {

@@ -10,8 +10,10 @@ export interface FileSettings {
   /** As it counts: node.id and broker.id say the same. */
   readonly texts: ConfigTexts
   readonly config: BrokerConfig
-  /** What the operator should know of it: names nobody knows, settings without effect. Sentences. */
+  /** What the operator should know of it: names that nobody knows. Sentences. */
   readonly remarks: readonly string[]
+  /** Names of what was given and has no effect here; the reference says why. */
+  readonly withoutEffect: readonly string[]
 }
 
 /** Checks what was given, by file, environment and command line together. Throws a `ConfigError` that names all that is wrong. */
@@ -24,17 +26,20 @@ export function readFileSettings(given: ConfigTexts): FileSettings {
   const config = parseConfig(brokerConfig, texts)
   for (const [name, text] of texts) if (listenerBaseName(name) !== undefined) brokerDefOf(name)?.parse(name, text)
   checkBrokerConfig(config)
-  return { texts, config, remarks: [...given.keys()].flatMap(remarkOn) }
+  const names = [...given.keys()]
+  return { texts, config, remarks: names.flatMap(remarkOn), withoutEffect: names.filter(hasNoEffect) }
 }
 
 /** Settings of Kafka that are gone, of its plug-ins, and of others' distributions: known, and nothing to worry about. */
 const goneOrForeign =
   /^(zookeeper\.|log\.message\.format\.version$|inter\.broker\.protocol\.version$|offsets\.commit\.required\.acks$|log\.message\.timestamp\.difference\.max\.ms$|confluent\.|rsm\.config\.|rlmm\.config\.|config\.providers\.)/
 
+function hasNoEffect(name: string): boolean {
+  return brokerDefOf(name)?.unused !== undefined || (brokerDefOf(name) === undefined && goneOrForeign.test(name))
+}
+
 function remarkOn(name: string): readonly string[] {
-  const def = brokerDefOf(name)
-  if (def !== undefined) return def.unused === undefined ? [] : [`${name} is set and has no effect: ${def.unused}.`]
-  if (goneOrForeign.test(name)) return [`${name} is set and has no effect: this version does not need it.`]
+  if (brokerDefOf(name) !== undefined || goneOrForeign.test(name)) return []
   const nearest = nearestName(name, Object.keys(brokerConfig))
   return [`${name} is set, and there is no such setting.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`]
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parseProperties, settingsFromEnvironment } from '@odradek/common/config'
 import { UserError } from '@odradek/common/errors'
@@ -25,14 +26,42 @@ export function startArguments(args: readonly string[], environment: Readonly<Re
   put(settingsFromEnvironment(environment))
   if (flags.port !== undefined) put([['listeners', `PLAINTEXT://localhost:${portOf(flags.port)}`]])
   if (flags['data-dir'] !== undefined) put([['log.dirs', flags['data-dir']]])
-  put((flags.override ?? []).map(keyAndValue))
+  const overrides = (flags.override ?? []).map(keyAndValue)
+  if (flags.port !== undefined && overrides.some(([key]) => key === 'listeners'))
+    throw new UsageError('--port and --override listeners=… name two places to listen at; give one of them')
+  put(overrides)
+  if (flags.ephemeral) {
+    if (flags['data-dir'] !== undefined) throw new UsageError('--ephemeral keeps everything in memory; leave out --data-dir')
+    settings.delete('log.dir')
+    settings.set('log.dirs', memoryDirectory)
+  } else makeAbsolute(settings)
   return { settings, ephemeral: flags.ephemeral }
+}
+
+/** What the data directory is called where there is none. */
+const memoryDirectory = '/memory'
+
+/** Clients are told the whole path, wherever the broker was started. */
+function makeAbsolute(settings: Map<string, string>): void {
+  for (const name of ['log.dir', 'log.dirs']) {
+    const directories = settings.get(name)
+    if (directories !== undefined)
+      settings.set(
+        name,
+        directories
+          .split(',')
+          .map((path) => resolve(path.trim()))
+          .join(),
+      )
+  }
 }
 
 /** Where Kafka's default would open a port to the whole network, or put data into /tmp, ours stays at home. */
 const localDefaults: readonly (readonly [string, string])[] = [
   ['listeners', 'PLAINTEXT://localhost:9092'],
   ['log.dirs', './.odradek'],
+  // One broker has nobody to wait for; Kafka's three seconds are for a rolling start of many members.
+  ['group.initial.rebalance.delay.ms', '0'],
 ]
 
 interface Flags {

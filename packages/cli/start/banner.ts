@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import { version } from '../help.ts'
 
@@ -20,9 +21,15 @@ export function banner(facts: BannerFacts): string {
       row(i === 0 ? 'Kafka broker' : '', `${address}   ${protocol} · speaks the protocol of Kafka 4.3`),
     ),
     facts.http === null ? '' : row('Health, metrics', `${facts.http}/health  ${facts.http}/metrics`),
-    row('Data', facts.dataDir === null ? 'in memory, gone at exit' : `${facts.dataDir}  (${plural(facts.topics, 'topic')})`),
+    row('Data', facts.dataDir === null ? 'in memory, gone at exit' : `${shortPath(facts.dataDir)}  (${plural(facts.topics, 'topic')})`),
     `\n  try:  kcat -b ${first} -L\n  stop: Ctrl-C\n\n`,
   ].join('')
+}
+
+/** As the user would type it from here. */
+function shortPath(path: string): string {
+  const from = relative(process.cwd(), path)
+  return from.startsWith('..') ? path : `./${from}`
 }
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

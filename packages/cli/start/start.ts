@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os'
 import { startSingleNode } from '@odradek/broker'
+import type { Broker } from '@odradek/broker'
 
 import { readFileSettings } from '@odradek/broker/config'
 import type { FileSettings } from '@odradek/broker/config'
@@ -28,8 +29,6 @@ export async function start(args: readonly string[]): Promise<number> {
   const voice = new Voice(process.stdout, process.env)
   const logger = voice.logger
   const stopSignals = new StopSignals(logger)
-  for (const remark of settings.remarks) logger.warn(remark)
-  warnWhereOpen(settings, logger)
 
   const metrics = new MetricsRegistry(systemClock)
   const recovery = new RecoveryReport(logger, systemClock)
@@ -57,10 +56,8 @@ export async function start(args: readonly string[]): Promise<number> {
     throw error
   })
   const dataDir = ephemeral ? null : dataDirOf(settings)
-  const listeners = broker.listeners.map(({ host, port, protocol }) => ({
-    address: hostAndPort(host === undefined || host === '' ? '0.0.0.0' : host, port),
-    protocol,
-  }))
+  warnWhereOpen(broker, logger)
+  const listeners = broker.listeners.map(({ host, port, protocol }) => ({ address: hostAndPort(reachedAt(host), port), protocol }))
   const bootstrap = listeners[0]?.address ?? ''
   if (dataDir !== null) {
     writeRunning(dataDir, {
@@ -92,14 +89,18 @@ function dataDirOf({ config }: FileSettings): string {
   return (config['log.dirs'] ?? config['log.dir'])[0] ?? '.'
 }
 
+/** Where this machine reaches a listener: one that is bound to all addresses is reached at localhost too. */
+function reachedAt(host: string | undefined): string {
+  return host === undefined || ['', '0.0.0.0', '::'].includes(host) ? 'localhost' : host
+}
+
 /** Without authentication an open port is everybody's. */
-function warnWhereOpen({ config }: FileSettings, logger: Logger): void {
-  for (const listener of config.listeners) {
-    const host = /:\/\/(.*):\d+$/.exec(listener)?.[1] ?? ''
-    if (/^(localhost|127\..*|\[?::1\]?)$/.test(host)) continue
+function warnWhereOpen(broker: Broker, logger: Logger): void {
+  for (const { name, host, port } of broker.listeners) {
+    if (/^(localhost|127\..*|::1)$/.test(host ?? '')) continue
     logger.warn(
       'A listener is open to the network, and this version has no authentication. Bind it to localhost, or keep the network closed',
-      { listener },
+      { listener: `${name}://${hostAndPort(host ?? '', port)}` },
     )
   }
 }
