@@ -61,11 +61,10 @@ function linkProgram(): void {
   compile(bare, ['--removeComments', '--declaration', 'false'])
   cpSync('dist/packages/cli/package.json', join(bare, 'cli/package.json'))
   const text = link(bare, 'cli/main.js')
-  const entry = readFileSync('dist/packages/cli/odradek.js')
   rmSync(bare, { recursive: true })
   for (const file of readdirSync('dist/packages/cli')) {
     if (!['package.json', 'README.md', 'LICENSE'].includes(file)) rmSync(join('dist/packages/cli', file), { recursive: true })
   }
-  writeFileSync('dist/packages/cli/odradek.js', entry)
-  writeFileSync('dist/packages/cli/main.js', text)
+  cpSync('packages/cli/odradek.js', 'dist/packages/cli/odradek.js')
+  writeFileSync('dist/packages/cli/program.js', text)
 }

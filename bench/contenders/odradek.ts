@@ -6,7 +6,7 @@ import { awaitEnd, awaitPort } from './contender.ts'
 import type { Contender, RunningBroker, Settings, StartOptions } from './contender.ts'
 
 const repository = join(import.meta.dirname, '../..')
-const entry = join(repository, 'packages/cli/odradek.ts')
+const entry = join(repository, 'packages/cli/odradek.js')
 
 /** Ours, from the sources of this checkout; or by another command, in which `{port}`, `{directory}` and `{settings}` are filled in. */
 export function odradek(command?: string): Contender {
