@@ -19,6 +19,8 @@ const megabyte = 1_048_576
 const limits = { requests: 32 * megabyte, answers: 32 * megabyte }
 const connectionsPerAddress = 450
 
+const linuxOnly = { skip: process.platform !== 'linux' && 'only Linux tells of memory and descriptors' }
+
 const dataDir = mkdtempSync(join(tmpdir(), 'odradek-crowds-'))
 let broker: BrokerProcess
 let canary: Canary
@@ -68,7 +70,7 @@ afterEach(async () => {
   assert(broker.lines.slice(quiet.lines).every(({ level }) => Number(level) < 50))
 })
 
-describe('hundreds of connections that', { skip: process.platform !== 'linux' && 'only Linux tells of memory and descriptors' }, () => {
+describe('hundreds of connections that', linuxOnly, () => {
   test('announce 100 MiB and send nothing: they cost next to nothing, and are closed', async () => {
     const sockets = await crowd(400, (socket) => socket.write(Buffer.from([6, 0x40, 0, 0])))
     await canary.sings(10)
@@ -165,14 +167,31 @@ describe('hundreds of connections that', { skip: process.platform !== 'linux' &&
   })
 })
 
+test('descriptors run out: clients are refused while the log still has some, and the log says what to do', linuxOnly, async () => {
+  await using scarce = await BrokerProcess.start({ openFiles: 150 })
+  await using client = await scarce.connect()
+  const topics = ['canary', 'another'].map((name) => ({ name, numPartitions: 1, replicationFactor: 1 }))
+  await client.call(CreateTopics, { topics: topics.slice(0, 1) })
+  const worker = await Canary.start(await scarce.connect(), 'canary')
+  const sockets = await crowd(200, () => undefined, scarce.port)
+  while (sockets.filter((socket) => socket.destroyed).length < 200 - 90) await worker.sings(1)
+  assert.equal((await client.call(CreateTopics, { topics: topics.slice(1) })).topics[0]?.errorCode, 0)
+  assert(scarce.openFiles < 150)
+  const refusals = scarce.lines.filter(({ msg }) => msg === 'Refused a connection')
+  assert.equal(refusals.length, 1)
+  assert.match(String(refusals[0]?.reason), /ulimit -n/)
+  for (const socket of sockets) socket.destroy()
+  await worker.stop()
+})
+
 function grown(): number {
   return broker.residentBytes - quiet.bytes
 }
 
 /** So many connections, each of which begins with the same. Resolves when all have been sent on their way. */
-async function crowd(count: number, begin: (socket: Socket) => void = () => undefined): Promise<readonly Socket[]> {
+async function crowd(count: number, begin: (socket: Socket) => void = () => undefined, port = broker.port): Promise<readonly Socket[]> {
   const sockets = Array.from({ length: count }, () => {
-    const socket = connect(broker.port, '127.0.0.1', () => begin(socket))
+    const socket = connect(port, '127.0.0.1', () => begin(socket))
     socket.on('error', () => undefined)
     return socket
   })

@@ -239,6 +239,16 @@ describe('pressure', () => {
     assert(lines.every(({ reason }) => String(reason).includes('queued.max.request.bytes')))
   })
 
+  test('a client that reads large answers as fast as they come does not get all of them in one turn', async () => {
+    const { time, broker, connect } = house({ maxResponseBytes: 100_000_000 })
+    const reading = connect()
+    reading.sends(requests(...Array.from({ length: 50 }, () => 'big')))
+    await new Promise((resolve) => process.nextTick(() => process.nextTick(resolve)))
+    assert(broker.started.length < 15, `${broker.started.length} answers of 100 KB in one turn`)
+    await time.runTurn()
+    assert.equal(reading.answers.length, 50)
+  })
+
   test('readers who do not read cannot use up the memory for answers: the largest are closed first', async () => {
     const { time, broker, connect, connections, lines } = house()
     broker.bigBytes = 300_000
@@ -261,8 +271,9 @@ describe('pressure', () => {
     flooding.sends(requests(...Array.from({ length: 1_000 }, () => 'f')))
     const other = connect()
     other.sends(requests('o'))
-    assert.deepEqual(broker.started.lastIndexOf('f'), 255)
-    assert.equal(broker.started[256], 'o')
+    const share = broker.started.lastIndexOf('f') + 1
+    assert(share > 200 && share <= 256, `${share} in one turn`)
+    assert.equal(broker.started[share], 'o')
     await time.runTurn()
     assert.equal(flooding.answers.length, 1_000)
   })

@@ -53,7 +53,9 @@ export class ServedConnection implements Connection, Waiter {
   #isBlocked = false
   #isReading = true
   #isPumping = false
-  #hasHadItsShare = false
+  /** What is left of the connection's share of a turn; see `share`. */
+  #share = share
+  #isWaitingForTurn = false
   #isFinishing = false
   #mutedUntilMs = 0
   #heldBytes = 0
@@ -176,8 +178,9 @@ export class ServedConnection implements Connection, Waiter {
 
   /** The turn is over in which this connection had had its share. */
   turnBegan(): void {
-    this.#hasHadItsShare = false
-    if (this.#isBlocked) this.#pump()
+    this.#share = share
+    this.#isWaitingForTurn = false
+    this.relieved()
   }
 
   /** Looks after all time-outs; called by the house every now and then, and when a mute ends. */
@@ -229,12 +232,8 @@ export class ServedConnection implements Connection, Waiter {
   #startRequests(): boolean {
     const splitter = this.#splitter
     const { handler } = this.#house
-    for (let started = 0; splitter.next(); started++) {
+    while (splitter.next()) {
       const { buffer, start, end } = splitter
-      if (started === requestsPerTurn) {
-        this.#hasHadItsShare = true
-        this.#house.nextTurn(this)
-      }
       const mayOverlap = handler.mayOverlap(buffer, start, end)
       if (!this.#mayStart(end - start, mayOverlap)) return true
       splitter.consume()
@@ -246,12 +245,22 @@ export class ServedConnection implements Connection, Waiter {
 
   #mayStart(bytes: number, mayOverlap: boolean): boolean {
     if (!this.#answers.letsStart(mayOverlap) || this.unsentBytes > unsentBytesAtMost) return false
-    if (this.#mutedUntilMs > 0 || this.#hasHadItsShare) return false
-    return this.#house.pressure.admits(this, bytes, this.#answers.length > 0)
+    if (this.#mutedUntilMs > 0 || !this.#house.pressure.admits(this, bytes, this.#answers.length > 0)) return false
+    return !this.#awaitsTurn()
+  }
+
+  /** Whether the connection has had its share of this turn. It is not read any more then, so that nothing has to be kept. */
+  #awaitsTurn(): boolean {
+    if (this.#share <= 0 && !this.#isWaitingForTurn) {
+      this.#isWaitingForTurn = true
+      this.#house.nextTurn(this)
+    }
+    return this.#isWaitingForTurn
   }
 
   #start(frame: Buffer, start: number, end: number, mayOverlap: boolean): void {
     const { handler, pressure, statistics } = this.#house
+    this.#share -= 1 + (end - start) / shareBytes
     statistics.requests++
     statistics.receivedBytes += 4 + end - start
     const result = handler.handle(this, frame, start, end)
@@ -294,7 +303,9 @@ export class ServedConnection implements Connection, Waiter {
   /** The answer is the next to leave. */
   #depart(reply: Reply): void {
     const { pressure, outbox, clock } = this.#house
-    pressure.addResponse(this.#outgoing.add(reply))
+    const bytes = this.#outgoing.add(reply)
+    this.#share -= bytes / shareBytes
+    pressure.addResponse(bytes)
     if (reply.muteMs !== undefined && reply.muteMs > 0) {
       this.#mutedUntilMs = Math.max(this.#mutedUntilMs, clock.monotonic() + reply.muteMs)
       this.#house.wakeAt(this.#mutedUntilMs)
@@ -310,7 +321,8 @@ export class ServedConnection implements Connection, Waiter {
   }
 
   #steerReading(): void {
-    const reads = !this.#isBlocked && !this.#isFinishing && !this.#peerHasEnded && this.#hasRoom()
+    const isDone = this.#isFinishing || this.#peerHasEnded
+    const reads = !this.#isBlocked && !isDone && !this.#awaitsTurn() && this.#hasRoom()
     if (reads === this.#isReading) return
     this.#isReading = reads
     if (reads) this.#door.resume()
@@ -384,7 +396,11 @@ export class ServedConnection implements Connection, Waiter {
   }
 }
 
-/** Requests of one connection in one turn of the loop; the others want their share too. */
-const requestsPerTurn = 256
+/**
+ * The others want their turn of the loop, too: after 256 small requests, or a mebibyte of requests and answers, a connection
+ * waits for the next one. It costs so little to wait that nobody counts in which turn a request was started.
+ */
+const share = 256
+const shareBytes = 4_096
 /** Who has not read so much of his answers gets no new ones. */
 const unsentBytesAtMost = 65_536

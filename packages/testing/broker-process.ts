@@ -18,14 +18,21 @@ export class BrokerProcess implements AsyncDisposable {
 
   /** Starts `odradek start` on a free port, by default with everything in memory. */
   static async start(
-    options: { readonly config?: Readonly<Record<string, string>>; readonly dataDir?: string } = {},
+    options: {
+      readonly config?: Readonly<Record<string, string>>
+      readonly dataDir?: string
+      /** How many files it may have open, where that is to be fewer than usual. */
+      readonly openFiles?: number
+    } = {},
   ): Promise<BrokerProcess> {
-    const { config = {}, dataDir } = options
+    const { config = {}, dataDir, openFiles } = options
     const settings = { 'http.port': '0', 'group.initial.rebalance.delay.ms': '0', 'offsets.topic.num.partitions': '1', ...config }
     const overrides = Object.entries(settings).flatMap(([key, value]) => ['--override', `${key}=${value}`])
     const place = dataDir === undefined ? ['--ephemeral'] : ['--data-dir', dataDir]
     const entry = new URL('../cli/odradek.ts', import.meta.url).pathname
-    const child = spawn(process.execPath, [entry, 'start', '--port', '0', ...place, ...overrides], {
+    const command = [process.execPath, entry, 'start', '--port', '0', ...place, ...overrides]
+    const limited = openFiles === undefined ? command : ['/bin/sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...command]
+    const child = spawn(limited[0] ?? '', limited.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, CI: 'true' },
     })
