@@ -100,3 +100,12 @@ test('help and version, wherever they are asked for', async () => {
   assert.equal(wrong.code, 2)
   assert.match(wrong.errors, /there is no command "strat"/)
 })
+
+test('a lock from before a reboot is watched and taken, not a reason to end without a word', async () => {
+  // Nothing but an unreferenced timer was left to wait for, so that Node ended the process, at every start for ever.
+  mkdirSync(join(scratch, 'rebooted'))
+  writeFileSync(join(scratch, 'rebooted/.lock'), JSON.stringify({ pid: 1, startedAt: '5', realm: 'another boot|pid:[1]|host', token: 'x' }))
+  const { code, out } = await odradek(start('rebooted'), whenReady('SIGTERM'))
+  assert.equal(code, 0)
+  assert.match(out, /watching whether its holder lives/)
+})

@@ -22,6 +22,8 @@ export interface DirectoryLockOptions {
   readonly process: ProcessIdentity
   /** The lock was taken away by another process: whoever holds this must stop writing at once. */
   readonly onLost: () => void
+  /** Nobody can tell whether the holder is alive; its heartbeat is watched for so long before the lock is taken. */
+  readonly onWatch?: (durationMs: number) => void
 }
 
 /**
@@ -115,7 +117,8 @@ export class DirectoryLock {
   }
 
   async #hasHeartbeat(holder: string): Promise<boolean> {
-    const { disk, timer } = this.#options
+    const { disk, timer, onWatch } = this.#options
+    onWatch?.(watchMs)
     const before = disk.stat(this.#path)?.modifiedMs
     await new Promise<void>((resolve) => {
       timer.after(watchMs, resolve)

@@ -46,7 +46,18 @@ export async function enterDirectory(options: EnterOptions): Promise<EnteredDire
   const { disk, path } = options
   try {
     const isNew = makeDirectory(disk, path)
-    const lock = await DirectoryLock.take({ ...options, onLost: options.onLockLost })
+    const lock = await DirectoryLock.take({
+      ...options,
+      onLost: options.onLockLost,
+      onWatch: (durationMs) =>
+        options.logger.warn(
+          'The data directory has a lock from before a reboot, or from another container; watching whether its holder lives',
+          {
+            path,
+            durationMs,
+          },
+        ),
+    })
     try {
       return enter(options, lock, isNew)
     } catch (error) {

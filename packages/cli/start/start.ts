@@ -23,6 +23,16 @@ import { Voice } from './voice.ts'
 
 /** `odradek start`: runs a broker until a signal ends it. */
 export async function start(args: readonly string[]): Promise<number> {
+  // Timers of the house keep no process alive, but a broker that only waits, for an old lock to be dead, is not finished.
+  const alive = setInterval(() => undefined, 3_600_000)
+  try {
+    return await run(args)
+  } finally {
+    clearInterval(alive)
+  }
+}
+
+async function run(args: readonly string[]): Promise<number> {
   const startedMs = performance.timeOrigin
   const { settings: given, ephemeral } = startArguments(args, process.env)
   const settings = readFileSettings(given)
