@@ -46,6 +46,7 @@ export type WindowFindings =
 export function findBatches(window: FileWindow, wanted: WantedBatches): WindowFindings {
   const { buffer, filled } = window
   let at = 0
+  let before = -1
   let expected = window.expectedOffset
   let start = -1
   for (;;) {
@@ -61,6 +62,9 @@ export function findBatches(window: FileWindow, wanted: WantedBatches): WindowFi
     const last = lastOffset(buffer, at)
     if (last >= wanted.fromOffset) {
       const isFirst = start < 0
+      // Where there may be gaps, this one may lie in a false end of the batch before.
+      if (isFirst && before >= 0 && baseOffset(buffer, at) > wanted.fromOffset && !crcIsValid(buffer, before))
+        return { kind: 'corrupt', at: before, reason: 'the CRC does not fit the bytes' }
       const isTooMuch =
         last >= wanted.upToOffset || (at + size > (isFirst ? at : start) + wanted.maxBytes && !(isFirst && wanted.atLeastOneBatch))
       const isWhole = at + size <= filled
@@ -72,6 +76,7 @@ export function findBatches(window: FileWindow, wanted: WantedBatches): WindowFi
       }
       if (isFirst) start = at
     }
+    before = at
     at += size
     expected = last + 1
   }
@@ -86,6 +91,7 @@ function problemAt({ buffer, filled, left, isGapless, epochAt }: FileWindow, at:
   if (problem !== undefined) return `no whole batch begins there (${problem})`
   const first = baseOffset(buffer, at)
   if (expected >= 0 && (isGapless ? first !== expected : first < expected)) return `offset ${first} comes where ${expected} was expected`
+  if (lastOffset(buffer, at) < first) return 'its last offset lies before its first'
   const epoch = partitionLeaderEpoch(buffer, at)
   const known = epochAt(first)
   return known >= 0 && epoch !== known ? `leader epoch ${epoch} comes where ${known} was expected` : undefined

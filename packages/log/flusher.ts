@@ -105,7 +105,7 @@ export class Flusher {
 
 async function finish(job: FlushJob): Promise<void> {
   try {
-    await job.blockedOn
+    if (job.blockedOn !== undefined) await job.blockedOn
     for (const file of job.files) await file.sync()
   } catch (error) {
     job.failed(asError(error))

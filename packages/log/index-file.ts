@@ -6,6 +6,7 @@ import type { FileSlot } from './open-files.ts'
 const firstCapacity = 16
 /** In entries. That many at the end stay in memory: nearly all look-ups are for what was written lately. */
 const tailCapacity = 1024
+const pieceEntries = 512
 
 /**
  * The file of an index: entries of one size, back to back.
@@ -145,11 +146,22 @@ export class IndexFile {
     this.#tailStart = this.#count
   }
 
-  /** The whole file, as it is on disk. */
-  readAll(): Buffer {
+  /**
+   * Goes through the entries of the file from the first on, for as long as `isGood` holds, and keeps just these. Read piece by
+   * piece: behind the last entry there may be megabytes of zeros.
+   */
+  keepWhile(isGood: (bytes: Buffer, at: number) => boolean): void {
     const file = this.slot.use()
-    const bytes = Buffer.allocUnsafe(file.size())
-    return bytes.subarray(0, file.readSync(bytes, 0, bytes.length, 0))
+    const bytes = Buffer.allocUnsafe(pieceEntries * this.#entrySize)
+    let count = 0
+    for (let isGoing = true; isGoing;) {
+      const filled = file.readSync(bytes, 0, bytes.length, count * this.#entrySize)
+      let at = 0
+      while (at + this.#entrySize <= filled && isGood(bytes, at)) at += this.#entrySize
+      count += at / this.#entrySize
+      isGoing = at === bytes.length
+    }
+    this.keep(count)
   }
 
   /** A changed `segment.index.bytes`. */

@@ -53,6 +53,12 @@ export class LogWriter implements TurnWriter, FlushTarget {
     const isReplica = options.origin === 'replication'
     assert(isReplica || options.prepared === true || !needsPreparation(batch, settings), 'this batch has to be prepared first')
     const found = isReplica ? validateReplicated(batch, state.endOffset) : validateProduced(batch, options, { settings, nowMs })
+    const epoch = isReplica ? partitionLeaderEpoch(batch, 0) : options.leaderEpoch
+    if (epoch < state.epochs.latestEpoch)
+      throw new KafkaError(
+        'FENCED_LEADER_EPOCH',
+        `The log of ${state.name} has seen leader epoch ${state.epochs.latestEpoch}, and ${epoch} came.`,
+      )
     const duplicate = state.producers.check(batch, 0, options.origin)
     if (duplicate !== undefined) {
       const { baseOffset: first, lastOffset, timestamp } = duplicate
@@ -65,7 +71,6 @@ export class LogWriter implements TurnWriter, FlushTarget {
     const first = isReplica ? baseOffset(batch, 0) : state.endOffset
     const last = first + lastOffsetDelta(batch, 0)
     const segment = this.#segmentFor(first, last, batch.length, timestamp, nowMs)
-    const epoch = isReplica ? partitionLeaderEpoch(batch, 0) : options.leaderEpoch
     const at = state.tail.add(batch, {
       segmentBase: segment.baseOffset,
       filePosition: segment.size,

@@ -41,18 +41,16 @@ export class OffsetIndex {
   /** After a crash: keeps the entries below `offset` as far as they rise, and forgets the rest. */
   loadBelow(offset: number): void {
     this.file.load()
-    const bytes = this.file.readAll()
-    let count = 0
-    let lastOffset = -1
+    let lastRelative = -1
     let lastPosition = 0
-    for (let at = 0; at + entrySize <= bytes.length; at += entrySize, count++) {
+    this.file.keepWhile((bytes, at) => {
       const relative = bytes.readInt32BE(at)
       const position = bytes.readInt32BE(at + 4)
-      if (relative <= lastOffset || position <= lastPosition || this.#baseOffset + relative >= offset) break
-      lastOffset = relative
+      if (relative <= lastRelative || position <= lastPosition || this.#baseOffset + relative >= offset) return false
+      lastRelative = relative
       lastPosition = position
-    }
-    this.file.keep(count)
+      return true
+    })
     this.#readLast()
   }
 

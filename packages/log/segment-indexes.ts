@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { DiskError } from '@odradek/common/disk'
-import { BATCH_HEADER_SIZE, findFrameProblem, lastOffset, maxTimestamp } from '@odradek/protocol/records'
+import { BATCH_HEADER_SIZE, baseOffset, findFrameProblem, lastOffset, maxTimestamp } from '@odradek/protocol/records'
 import { BatchScanner } from './batch-scanner.ts'
 import { offsetFileName, suffix } from './file-names.ts'
 import { OffsetIndex } from './offset-index.ts'
@@ -14,6 +14,8 @@ export interface SegmentPlace {
   readonly directory: string
   readonly baseOffset: number
 }
+
+const largestRelativeOffset = 2 ** 31 - 1
 
 /** How far the batches of a segment have gone into its indexes. */
 interface Progress {
@@ -125,8 +127,14 @@ export class SegmentIndexes {
   rebuild(size: number, intervalBytes: number): void {
     this.#startAnew()
     const scanner = new BatchScanner(this.#log.use(), 0, size)
-    while (scanner.next())
-      this.add(lastOffset(scanner.buffer, scanner.at), scanner.size, maxTimestamp(scanner.buffer, scanner.at), intervalBytes)
+    let previous = this.#baseOffset - 1
+    while (scanner.next()) {
+      const last = lastOffset(scanner.buffer, scanner.at)
+      // A damaged batch ends the walk: what cannot be reached through the index is refused when it is read.
+      if (baseOffset(scanner.buffer, scanner.at) <= previous || last <= previous || last - this.#baseOffset > largestRelativeOffset) break
+      this.add(last, scanner.size, maxTimestamp(scanner.buffer, scanner.at), intervalBytes)
+      previous = last
+    }
     try {
       this.seal()
     } catch (error) {

@@ -48,17 +48,14 @@ export class TimeIndex {
   /** After a crash: keeps the entries of batches below `offset` as far as they rise, and forgets the rest. */
   loadBelow(offset: number): void {
     this.file.load()
-    const bytes = this.file.readAll()
-    let count = 0
     let last = this.#none()
-    for (let at = 0; at + entrySize <= bytes.length; at += entrySize, count++) {
+    this.file.keepWhile((bytes, at) => {
       const entry = this.#read(bytes, at)
-      if (entry.timestamp <= last.timestamp || entry.offset < last.offset || entry.offset >= offset) break
       // Zeros of the empty part look like time 0 at the base; that one is found again by going through the batches.
-      if (entry.timestamp === 0) break
+      if (entry.timestamp <= Math.max(0, last.timestamp) || entry.offset < last.offset || entry.offset >= offset) return false
       last = entry
-    }
-    this.file.keep(count)
+      return true
+    })
     this.#readLast()
   }
 

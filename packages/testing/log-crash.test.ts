@@ -197,8 +197,9 @@ class CrashRun {
       await this.#settle(this.#fixture.directory.routines.advanceRecoveryPoints())
       this.#note('recovery points advanced')
     } catch (error) {
-      this.#note(`recovery points not advanced: ${String(error)}`)
-      this.#fixture.directory.storageFailed(error as Error)
+      if (!(error instanceof Error)) throw error
+      this.#note(`recovery points not advanced: ${error.message}`)
+      this.#fixture.directory.storageFailed(error)
     }
   }
 
@@ -223,8 +224,9 @@ class CrashRun {
       this.#note(`retention took ${count} segments, start ${this.#log.startOffset}`)
       assert.ok(this.#log.startOffset <= this.#log.highWatermark, 'RT2: never at or above the high watermark')
     } catch (error) {
-      this.#fixture.directory.storageFailed(error as Error)
-      this.#note(`retention failed: ${String(error)}`)
+      if (!(error instanceof Error)) throw error
+      this.#fixture.directory.storageFailed(error)
+      this.#note(`retention failed: ${error.message}`)
     }
   }
 
@@ -352,13 +354,13 @@ class CrashRun {
 
   /** Lets time pass until a promise is settled: syncs and reads take a while. */
   async #settle<T>(promise: Promise<T>): Promise<T> {
-    let isSettled = false
+    const state = { isSettled: false }
     const done = promise.finally(() => {
-      isSettled = true
+      state.isSettled = true
     })
     done.catch(() => {})
-    for (let i = 0; !isSettled && i < 500; i++) await this.#time.advance(20)
-    assert.ok(isSettled, 'it takes for ever')
+    for (let i = 0; !state.isSettled && i < 500; i++) await this.#time.advance(20)
+    assert.ok(state.isSettled, 'it takes for ever')
     return done
   }
 }
