@@ -3,6 +3,7 @@ import type { ByteReader, ByteWriter } from '@odradek/common/bytes'
 import { isFlexible } from './schema/api.ts'
 import type { Api } from './schema/api.ts'
 import type { UnknownTags } from './schema/field.ts'
+import { readText } from './schema/sized-codecs.ts'
 import { taggedFields } from './schema/tagged-fields.ts'
 
 /** What stands before every request. */
@@ -78,5 +79,5 @@ export function writeResponseHeader(writer: ByteWriter, api: HeaderApi, version:
 function readClientId(reader: ByteReader): string | null {
   const length = reader.int16()
   if (length < -1) throw new MalformedBytes(`${length} is not a length`, reader.position)
-  return length === -1 ? null : reader.utf8(length)
+  return length === -1 ? null : readText(reader, length)
 }

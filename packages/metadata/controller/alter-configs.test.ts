@@ -66,6 +66,10 @@ test('wrong changes are refused with the error of Kafka', () => {
   assert.equal(error(t, op(undefined, 'retention.ms', '1')), 'INVALID_REQUEST')
   assert.equal(error(t, op('set', 'retention.ms', '1'), op('delete', 'retention.ms')), 'INVALID_REQUEST')
   assert.equal(error(t, op('set', 'retention.ms', '1'.repeat(32_768))), 'INVALID_CONFIG')
+  assert.match(
+    alter(cluster, t, op('set', 'retention.ms', 'ä'.repeat(16_384)))?.message ?? '',
+    /exceeds the maximum value size of 32767 bytes/,
+  )
   assert.equal(error(topic('none'), op('set', 'retention.ms', '1')), 'UNKNOWN_TOPIC_OR_PARTITION')
   assert.equal(error(topic('a/b'), op('set', 'retention.ms', '1')), 'INVALID_TOPIC_EXCEPTION')
   assert.equal(error({ type: 'broker', name: '9' }, op('set', 'retention.ms', '1')), 'BROKER_ID_NOT_REGISTERED')

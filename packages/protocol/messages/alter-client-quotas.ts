@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, bool, float64, int16, int32, string, struct } from '../schema/types.ts'
+import { array, bool, errorText, float64, int16, int32, string, struct } from '../schema/types.ts'
 
 /** Sets or removes quotas. */
 export const AlterClientQuotas = api({
@@ -21,7 +21,7 @@ export const AlterClientQuotas = api({
     entries: array(
       struct({
         errorCode: int16(),
-        errorMessage: string({ nullable: 0, default: null }),
+        errorMessage: errorText({ nullable: 0, default: null }),
         entity: array(struct({ entityType: string(), entityName: string({ nullable: 0 }) })),
       }),
     ),

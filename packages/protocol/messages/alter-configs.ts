@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, bool, int16, int32, int8, string, struct } from '../schema/types.ts'
+import { array, bool, errorText, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Replaces all settings of a resource; IncrementalAlterConfigs changes single ones. */
 export const AlterConfigs = api({
@@ -20,7 +20,7 @@ export const AlterConfigs = api({
   response: {
     throttleTimeMs: int32({ default: 0 }),
     responses: array(
-      struct({ errorCode: int16(), errorMessage: string({ nullable: 0, default: null }), resourceType: int8(), resourceName: string() }),
+      struct({ errorCode: int16(), errorMessage: errorText({ nullable: 0, default: null }), resourceType: int8(), resourceName: string() }),
     ),
   },
 })

@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, bool, int16, int32, string, struct } from '../schema/types.ts'
+import { array, bool, errorText, int16, int32, string, struct } from '../schema/types.ts'
 
 /** Moves partitions to other brokers; `replicas: null` calls a move off. */
 export const AlterPartitionReassignments = api({
@@ -21,11 +21,11 @@ export const AlterPartitionReassignments = api({
     throttleTimeMs: int32({ default: 0 }),
     allowReplicationFactorChange: bool({ since: 1, default: true, ignorable: true }),
     errorCode: int16(),
-    errorMessage: string({ nullable: 0, default: null }),
+    errorMessage: errorText({ nullable: 0, default: null }),
     responses: array(
       struct({
         name: string(),
-        partitions: array(struct({ partitionIndex: int32(), errorCode: int16(), errorMessage: string({ nullable: 0, default: null }) })),
+        partitions: array(struct({ partitionIndex: int32(), errorCode: int16(), errorMessage: errorText({ nullable: 0, default: null }) })),
       }),
     ),
   },

@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, bytes, int16, int32, int8, string, struct } from '../schema/types.ts'
+import { array, bytes, errorText, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Sets or removes SCRAM credentials: mechanism 1 is SCRAM-SHA-256, 2 SCRAM-SHA-512. */
 export const AlterUserScramCredentials = api({
@@ -13,6 +13,6 @@ export const AlterUserScramCredentials = api({
   },
   response: {
     throttleTimeMs: int32({ default: 0 }),
-    results: array(struct({ user: string(), errorCode: int16(), errorMessage: string({ nullable: 0, default: null }) })),
+    results: array(struct({ user: string(), errorCode: int16(), errorMessage: errorText({ nullable: 0, default: null }) })),
   },
 })

@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, bool, int16, int32, int8, string, struct, uuid } from '../schema/types.ts'
+import { array, bool, errorText, int16, int32, int8, string, struct, uuid } from '../schema/types.ts'
 
 const assignment = struct({
   topicPartitions: array(struct({ topicId: uuid(), topicName: string(), partitions: array(int32()) })),
@@ -17,7 +17,7 @@ export const ConsumerGroupDescribe = api({
     groups: array(
       struct({
         errorCode: int16(),
-        errorMessage: string({ nullable: 0, default: null }),
+        errorMessage: errorText({ nullable: 0, default: null }),
         groupId: string(),
         groupState: string(),
         groupEpoch: int32(),

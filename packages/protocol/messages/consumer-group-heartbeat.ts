@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, int16, int32, nullableStruct, string, struct, uuid } from '../schema/types.ts'
+import { array, errorText, int16, int32, nullableStruct, string, struct, uuid } from '../schema/types.ts'
 
 const topicPartitions = struct({ topicId: uuid(), partitions: array(int32()) })
 
@@ -28,7 +28,7 @@ export const ConsumerGroupHeartbeat = api({
   response: {
     throttleTimeMs: int32({ default: 0 }),
     errorCode: int16(),
-    errorMessage: string({ nullable: 0, default: null }),
+    errorMessage: errorText({ nullable: 0, default: null }),
     memberId: string({ nullable: 0, default: null }),
     memberEpoch: int32(),
     heartbeatIntervalMs: int32(),

@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, int16, int32, int8, string, struct } from '../schema/types.ts'
+import { array, errorText, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Adds ACLs; each stands or fails alone. */
 export const CreateAcls = api({
@@ -22,6 +22,6 @@ export const CreateAcls = api({
   },
   response: {
     throttleTimeMs: int32({ default: 0 }),
-    results: array(struct({ errorCode: int16(), errorMessage: string({ nullable: 0, default: null }) })),
+    results: array(struct({ errorCode: int16(), errorMessage: errorText({ nullable: 0, default: null }) })),
   },
 })

@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, bool, int16, int32, string, struct } from '../schema/types.ts'
+import { array, bool, errorText, int16, int32, string, struct } from '../schema/types.ts'
 
 /** Gives topics more partitions. `assignments: null` lets the broker place them. */
 export const CreatePartitions = api({
@@ -20,6 +20,6 @@ export const CreatePartitions = api({
   },
   response: {
     throttleTimeMs: int32({ default: 0 }),
-    results: array(struct({ name: string(), errorCode: int16(), errorMessage: string({ nullable: 0, default: null }) })),
+    results: array(struct({ name: string(), errorCode: int16(), errorMessage: errorText({ nullable: 0, default: null }) })),
   },
 })

@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, bool, int16, int32, int8, string, struct, uuid } from '../schema/types.ts'
+import { array, bool, errorText, int16, int32, int8, string, struct, uuid } from '../schema/types.ts'
 
 /** Makes topics. `numPartitions` and `replicationFactor` of −1 mean the broker's defaults. */
 export const CreateTopics = api({
@@ -27,7 +27,7 @@ export const CreateTopics = api({
         name: string(),
         topicId: uuid({ since: 7, ignorable: true }),
         errorCode: int16(),
-        errorMessage: string({ since: 1, nullable: 0, default: null, ignorable: true }),
+        errorMessage: errorText({ since: 1, nullable: 0, default: null, ignorable: true }),
         topicConfigErrorCode: int16({ since: 5, tag: 0, ignorable: true }),
         numPartitions: int32({ since: 5, default: -1, ignorable: true }),
         replicationFactor: int16({ since: 5, default: -1, ignorable: true }),

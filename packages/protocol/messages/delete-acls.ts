@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, int16, int32, int8, string, struct } from '../schema/types.ts'
+import { array, errorText, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Removes the ACLs that match the filters, and names those removed. */
 export const DeleteAcls = api({
@@ -25,11 +25,11 @@ export const DeleteAcls = api({
     filterResults: array(
       struct({
         errorCode: int16(),
-        errorMessage: string({ nullable: 0, default: null }),
+        errorMessage: errorText({ nullable: 0, default: null }),
         matchingAcls: array(
           struct({
             errorCode: int16(),
-            errorMessage: string({ nullable: 0, default: null }),
+            errorMessage: errorText({ nullable: 0, default: null }),
             resourceType: int8(),
             resourceName: string(),
             patternType: int8({ since: 1, default: 3 }),

@@ -1,6 +1,6 @@
 import { ZERO_UUID } from '@odradek/common/bytes'
 import { api } from '../schema/api.ts'
-import { array, int16, int32, string, struct, uuid } from '../schema/types.ts'
+import { array, errorText, int16, int32, string, struct, uuid } from '../schema/types.ts'
 
 /** Deletes topics: by name up to version 5, by name or id from 6. */
 export const DeleteTopics = api({
@@ -23,7 +23,7 @@ export const DeleteTopics = api({
         name: string({ nullable: 6 }),
         topicId: uuid({ since: 6, ignorable: true }),
         errorCode: int16(),
-        errorMessage: string({ since: 5, nullable: 5, default: null, ignorable: true }),
+        errorMessage: errorText({ since: 5, nullable: 5, default: null, ignorable: true }),
       }),
     ),
   },

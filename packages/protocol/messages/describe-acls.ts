@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, int16, int32, int8, string, struct } from '../schema/types.ts'
+import { array, errorText, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** The ACLs that match a filter. */
 export const DescribeAcls = api({
@@ -19,7 +19,7 @@ export const DescribeAcls = api({
   response: {
     throttleTimeMs: int32({ default: 0 }),
     errorCode: int16(),
-    errorMessage: string({ nullable: 0, default: null }),
+    errorMessage: errorText({ nullable: 0, default: null }),
     resources: array(
       struct({
         resourceType: int8(),

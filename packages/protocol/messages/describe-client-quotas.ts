@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, bool, float64, int16, int32, int8, string, struct } from '../schema/types.ts'
+import { array, bool, errorText, float64, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** The quotas of users, client ids and addresses that match the components: exactly (0), their default (1), any (2). */
 export const DescribeClientQuotas = api({
@@ -14,7 +14,7 @@ export const DescribeClientQuotas = api({
   response: {
     throttleTimeMs: int32({ default: 0 }),
     errorCode: int16(),
-    errorMessage: string({ nullable: 0, default: null }),
+    errorMessage: errorText({ nullable: 0, default: null }),
     entries: array(
       struct({
         entity: array(struct({ entityType: string(), entityName: string({ nullable: 0 }) })),

@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, bool, int16, int32, int8, string, struct } from '../schema/types.ts'
+import { array, bool, errorText, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** The cluster's id, its controller and its brokers. Endpoint type 1 asks for brokers, 2 for controllers. */
 export const DescribeCluster = api({
@@ -15,7 +15,7 @@ export const DescribeCluster = api({
   response: {
     throttleTimeMs: int32({ default: 0 }),
     errorCode: int16(),
-    errorMessage: string({ nullable: 0, default: null }),
+    errorMessage: errorText({ nullable: 0, default: null }),
     endpointType: int8({ since: 1, default: 1 }),
     clusterId: string(),
     controllerId: int32({ default: -1 }),

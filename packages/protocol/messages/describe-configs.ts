@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, bool, int16, int32, int8, string, struct } from '../schema/types.ts'
+import { array, bool, errorText, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** The settings of topics, brokers, groups and the like, with where each value comes from. */
 export const DescribeConfigs = api({
@@ -17,7 +17,7 @@ export const DescribeConfigs = api({
     results: array(
       struct({
         errorCode: int16(),
-        errorMessage: string({ nullable: 0, default: null }),
+        errorMessage: errorText({ nullable: 0, default: null }),
         resourceType: int8(),
         resourceName: string(),
         configs: array(

@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, bool, bytes, int16, int32, string, struct } from '../schema/types.ts'
+import { array, bool, bytes, errorText, int16, int32, string, struct } from '../schema/types.ts'
 
 /** State and members of classic groups. */
 export const DescribeGroups = api({
@@ -13,7 +13,7 @@ export const DescribeGroups = api({
     groups: array(
       struct({
         errorCode: int16(),
-        errorMessage: string({ since: 6, nullable: 6, default: null }),
+        errorMessage: errorText({ since: 6, nullable: 6, default: null }),
         groupId: string(),
         groupState: string(),
         protocolType: string(),

@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, int16, int32, int64, string, struct } from '../schema/types.ts'
+import { array, errorText, int16, int32, int64, string, struct } from '../schema/types.ts'
 
 /** The idempotent producers that a partition's leader remembers. */
 export const DescribeProducers = api({
@@ -17,7 +17,7 @@ export const DescribeProducers = api({
           struct({
             partitionIndex: int32(),
             errorCode: int16(),
-            errorMessage: string({ nullable: 0, default: null }),
+            errorMessage: errorText({ nullable: 0, default: null }),
             activeProducers: array(
               struct({
                 producerId: int64(),

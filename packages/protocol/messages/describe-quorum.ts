@@ -1,6 +1,6 @@
 import { ZERO_UUID } from '@odradek/common/bytes'
 import { api } from '../schema/api.ts'
-import { array, int16, int32, int64, string, struct, uint16, uuid } from '../schema/types.ts'
+import { array, errorText, int16, int32, int64, string, struct, uint16, uuid } from '../schema/types.ts'
 
 const replicaState = struct({
   replicaId: int32(),
@@ -19,7 +19,7 @@ export const DescribeQuorum = api({
   request: { topics: array(struct({ topicName: string(), partitions: array(struct({ partitionIndex: int32() })) })) },
   response: {
     errorCode: int16(),
-    errorMessage: string({ since: 2, nullable: 2, default: null, ignorable: true }),
+    errorMessage: errorText({ since: 2, nullable: 2, default: null, ignorable: true }),
     topics: array(
       struct({
         topicName: string(),
@@ -27,7 +27,7 @@ export const DescribeQuorum = api({
           struct({
             partitionIndex: int32(),
             errorCode: int16(),
-            errorMessage: string({ since: 2, nullable: 2, default: null, ignorable: true }),
+            errorMessage: errorText({ since: 2, nullable: 2, default: null, ignorable: true }),
             leaderId: int32(),
             leaderEpoch: int32(),
             highWatermark: int64(),

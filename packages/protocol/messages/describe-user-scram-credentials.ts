@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, int16, int32, int8, string, struct } from '../schema/types.ts'
+import { array, errorText, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Which SCRAM mechanisms users have credentials for; never the credentials. `users: null` asks for all. */
 export const DescribeUserScramCredentials = api({
@@ -11,12 +11,12 @@ export const DescribeUserScramCredentials = api({
   response: {
     throttleTimeMs: int32({ default: 0 }),
     errorCode: int16(),
-    errorMessage: string({ nullable: 0, default: null }),
+    errorMessage: errorText({ nullable: 0, default: null }),
     results: array(
       struct({
         user: string(),
         errorCode: int16(),
-        errorMessage: string({ nullable: 0, default: null }),
+        errorMessage: errorText({ nullable: 0, default: null }),
         credentialInfos: array(struct({ mechanism: int8(), iterations: int32() })),
       }),
     ),

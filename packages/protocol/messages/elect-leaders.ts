@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, int16, int32, int8, string, struct } from '../schema/types.ts'
+import { array, errorText, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Elects leaders anew: the preferred ones (type 0), or any that live (1, unclean). `topicPartitions: null` means all. */
 export const ElectLeaders = api({
@@ -18,7 +18,9 @@ export const ElectLeaders = api({
     replicaElectionResults: array(
       struct({
         topic: string(),
-        partitionResult: array(struct({ partitionId: int32(), errorCode: int16(), errorMessage: string({ nullable: 0, default: null }) })),
+        partitionResult: array(
+          struct({ partitionId: int32(), errorCode: int16(), errorMessage: errorText({ nullable: 0, default: null }) }),
+        ),
       }),
     ),
   },

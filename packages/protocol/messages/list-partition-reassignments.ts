@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, int16, int32, string, struct } from '../schema/types.ts'
+import { array, errorText, int16, int32, string, struct } from '../schema/types.ts'
 
 /** The moves of partitions that are under way. `topics: null` asks for all. */
 export const ListPartitionReassignments = api({
@@ -14,7 +14,7 @@ export const ListPartitionReassignments = api({
   response: {
     throttleTimeMs: int32({ default: 0 }),
     errorCode: int16(),
-    errorMessage: string({ nullable: 0, default: null }),
+    errorMessage: errorText({ nullable: 0, default: null }),
     topics: array(
       struct({
         name: string(),

@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, int16, int32, int64, records, string, struct, uuid } from '../schema/types.ts'
+import { array, errorText, int16, int32, int64, records, string, struct, uuid } from '../schema/types.ts'
 
 /** Where clients find a broker that an answer points them to (KIP-951). */
 const nodeEndpoint = struct({
@@ -45,10 +45,10 @@ export const Produce = api({
             logAppendTimeMs: int64({ since: 2, default: -1, ignorable: true, sentinel: true }),
             logStartOffset: int64({ since: 5, default: -1, ignorable: true }),
             recordErrors: array(
-              struct({ batchIndex: int32({ since: 8 }), batchIndexErrorMessage: string({ since: 8, nullable: 8, default: null }) }),
+              struct({ batchIndex: int32({ since: 8 }), batchIndexErrorMessage: errorText({ since: 8, nullable: 8, default: null }) }),
               { since: 8, ignorable: true },
             ),
-            errorMessage: string({ since: 8, nullable: 8, default: null, ignorable: true }),
+            errorMessage: errorText({ since: 8, nullable: 8, default: null, ignorable: true }),
             currentLeader: struct(
               { leaderId: int32({ since: 10, default: -1 }), leaderEpoch: int32({ since: 10, default: -1 }) },
               { since: 10, tag: 0 },

@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { bytes, int16, int64, string } from '../schema/types.ts'
+import { bytes, errorText, int16, int64 } from '../schema/types.ts'
 
 /** One step of a SASL exchange. */
 export const SaslAuthenticate = api({
@@ -10,7 +10,7 @@ export const SaslAuthenticate = api({
   request: { authBytes: bytes() },
   response: {
     errorCode: int16(),
-    errorMessage: string({ nullable: 0, default: null }),
+    errorMessage: errorText({ nullable: 0, default: null }),
     authBytes: bytes(),
     sessionLifetimeMs: int64({ since: 1, default: 0, ignorable: true, sentinel: true }),
   },

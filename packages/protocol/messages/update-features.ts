@@ -1,5 +1,5 @@
 import { api } from '../schema/api.ts'
-import { array, bool, int16, int32, int8, string, struct } from '../schema/types.ts'
+import { array, bool, errorText, int16, int32, int8, string, struct } from '../schema/types.ts'
 
 /** Raises or lowers the levels of features such as `metadata.version` (KIP-584). Upgrade type 1 is an upgrade, 2 a safe downgrade, 3 one that may lose data. */
 export const UpdateFeatures = api({
@@ -22,8 +22,8 @@ export const UpdateFeatures = api({
   response: {
     throttleTimeMs: int32({ default: 0 }),
     errorCode: int16(),
-    errorMessage: string({ nullable: 0, default: null }),
-    results: array(struct({ feature: string(), errorCode: int16(), errorMessage: string({ nullable: 0, default: null }) }), {
+    errorMessage: errorText({ nullable: 0, default: null }),
+    results: array(struct({ feature: string(), errorCode: int16(), errorMessage: errorText({ nullable: 0, default: null }) }), {
       until: 1,
       ignorable: true,
     }),

@@ -5,7 +5,7 @@ import type { Codec, Context } from './codec.ts'
 import { exists } from './field.ts'
 import type { Field, Fields, ReadOf, WriteOf } from './field.ts'
 import { fixedCodecs, int64Codecs } from './fixed-codecs.ts'
-import { bytesCodec, recordsCodec, stringCodec } from './sized-codecs.ts'
+import { bytesCodec, cutCodec, recordsCodec, stringCodec } from './sized-codecs.ts'
 import { structCodec } from './struct-codec.ts'
 import type { Part, Struct } from './struct-codec.ts'
 import { taggedFields } from './tagged-fields.ts'
@@ -65,7 +65,7 @@ function compileField(field: Field, context: Context): Codec {
   const nullable = context.version >= field.nullable
   switch (type.kind) {
     case 'string':
-      return stringCodec(field, context)
+      return type.tooLong === 'cut' ? cutCodec(stringCodec(field, context)) : stringCodec(field, context)
     case 'bytes':
       return bytesCodec(nullable, context)
     case 'records':

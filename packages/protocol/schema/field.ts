@@ -23,7 +23,8 @@ export interface Field<Read = unknown, Write = unknown, Optional extends boolean
 }
 
 export type FieldType =
-  | { readonly kind: 'int8' | 'int16' | 'uint16' | 'int32' | 'float64' | 'bool' | 'string' | 'bytes' | 'records' | 'uuid' }
+  | { readonly kind: 'int8' | 'int16' | 'uint16' | 'int32' | 'float64' | 'bool' | 'bytes' | 'records' | 'uuid' }
+  | { readonly kind: 'string'; readonly tooLong: 'refused' | 'cut' }
   | { readonly kind: 'int64'; readonly unsafe: 'refused' | 'nearest' | 'exact' }
   | { readonly kind: 'array'; readonly of: Field }
   | { readonly kind: 'struct'; readonly fields: Fields }

@@ -9,6 +9,7 @@ export {
   array,
   bool,
   bytes,
+  errorText,
   float64,
   int16,
   int32,

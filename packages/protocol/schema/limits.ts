@@ -8,6 +8,8 @@ export const MAX_ARRAY_LENGTH = 1_000_000
 export const FIRST_ALLOCATION = 1_000
 /** As in Kafka, where a length is an int16. */
 export const MAX_STRING_BYTES = 32_767
+/** Characters of an error message that are written. */
+export const MAX_ERROR_TEXT = 4_096
 export const MAX_TAGS = 10_000
 export const MAX_TAG = 2_147_483_647
 /** Elements in all arrays of one message together. Arrays in arrays could otherwise turn 100 MB into gigabytes of small objects. */

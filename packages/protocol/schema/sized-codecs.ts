@@ -5,7 +5,7 @@ import type { ByteReader } from '@odradek/common/bytes'
 import type { Codec, Context } from './codec.ts'
 import type { Field } from './field.ts'
 import { compactLength, int16Length, int32Length } from './lengths.ts'
-import { MAX_STRING_BYTES } from './limits.ts'
+import { MAX_ERROR_TEXT, MAX_STRING_BYTES } from './limits.ts'
 
 /**
  * Text in UTF-8 behind its length in bytes.
@@ -21,8 +21,7 @@ export function stringCodec(field: Pick<Field, 'nullable'>, { flexible, version 
     read(reader) {
       const size = length.read(reader)
       if (size === -1) return nullOr(nullable, reader)
-      if (size > MAX_STRING_BYTES) throw new MalformedBytes(`A string of ${size} bytes is longer than ${MAX_STRING_BYTES}`, reader.position)
-      return reader.utf8(size)
+      return readText(reader, size)
     },
     write(writer, value) {
       if (value === null) return length.write(writer, !nullable && becomesNullable ? 0 : allowedNull(nullable))
@@ -34,6 +33,29 @@ export function stringCodec(field: Pick<Field, 'nullable'>, { flexible, version 
     fixedSize: undefined,
   }
 }
+
+/** Text of `size` bytes. Throws `MalformedBytes` for one that could not be given back in an answer. */
+export function readText(reader: ByteReader, size: number): string {
+  if (size > MAX_STRING_BYTES) throw new MalformedBytes(`A string of ${size} bytes is longer than ${MAX_STRING_BYTES}`, reader.position)
+  const text = reader.utf8(size)
+  // Bytes that are no UTF-8 become a sign of three bytes each.
+  if (size > MAX_STRING_BYTES / 3 && Buffer.byteLength(text) > MAX_STRING_BYTES)
+    throw new MalformedBytes(`A string of ${size} bytes is not UTF-8`, reader.position)
+  return text
+}
+
+/** Text that is cut in its middle when it is too long. */
+export function cutCodec({ write, ...codec }: Codec<string | null>): Codec<string | null> {
+  return { ...codec, write: (writer, value) => write(writer, value === null || value.length <= MAX_ERROR_TEXT ? value : cut(value)) }
+}
+
+function cut(text: string): string {
+  const kept = MAX_ERROR_TEXT - ellipsis.length
+  const end = Math.floor(kept / 4)
+  return `${text.slice(0, kept - end)}${ellipsis}${text.slice(text.length - end)}`
+}
+
+const ellipsis = ' … '
 
 /** Bytes behind their length, as a view of the frame. */
 export function bytesCodec(nullable: boolean, { flexible }: Context): Codec<Uint8Array | null> {

@@ -56,7 +56,15 @@ export function bool<const O extends FieldOptions<boolean>>(options?: O): FieldO
 }
 
 export function string<const O extends FieldOptions<string>>(options?: O): FieldOf<string, string, O> {
-  return field({ kind: 'string' }, '', options)
+  return field({ kind: 'string', tooLong: 'refused' }, '', options)
+}
+
+/**
+ * An error message. It may quote what a client sent, however long that was: of a message that is too long to be read with profit,
+ * or for a string of Kafka's, the beginning and the end are written. So nobody who makes one has to think of it.
+ */
+export function errorText<const O extends FieldOptions<string>>(options?: O): FieldOf<string, string, O> {
+  return field({ kind: 'string', tooLong: 'cut' }, '', options)
 }
 
 /** 16 bytes, read as the 22 characters by which Kafka prints a uuid. */

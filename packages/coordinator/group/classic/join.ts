@@ -1,6 +1,7 @@
 import { KafkaError } from '@odradek/protocol'
 import { parked } from '../../runtime/outcome.ts'
 import type { Parked } from '../../runtime/outcome.ts'
+import { memberIdOf } from '../member-id.ts'
 import type { JoinAnswer } from '../messages.ts'
 import { joined, joinRefused } from './answers.ts'
 import type { ClassicGroup } from './group.ts'
@@ -46,7 +47,7 @@ function hasRoomFor(group: ClassicGroup, memberId: string, turn: Turn): boolean 
 function joinAsNew(group: ClassicGroup, joining: Joining, turn: Turn): JoinAnswer | Parked {
   const { request, context } = joining
   const instanceId = request.groupInstanceId
-  const newId = `${instanceId ?? context.clientId}-${turn.newId()}`
+  const newId = memberIdOf(instanceId ?? context.clientId, turn.newId())
   if (instanceId !== null) {
     const holder = group.staticMemberId(instanceId)
     const member = holder === undefined ? undefined : group.members.get(holder)
