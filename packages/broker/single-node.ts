@@ -1,5 +1,6 @@
 import { randomUuid } from '@odradek/common/bytes'
 import type { Disk } from '@odradek/common/disk'
+import type { ConfigDefs } from '@odradek/common/config'
 import { UserError } from '@odradek/common/errors'
 import { LogLevels } from '@odradek/common/logging'
 import { logDirectorySettingsOf, LogMetrics, readMetaProperties } from '@odradek/log'
@@ -12,8 +13,8 @@ import type { Listener, NetworkLimits } from '@odradek/network'
 import { Broker } from './broker.ts'
 import type { BrokerParts } from './broker.ts'
 import { observeBroker } from './broker-metrics.ts'
-import { LiveSettings, SettingRules } from './config/index.ts'
-import type { BrokerConfig } from './config/index.ts'
+import { brokerConfig, LiveSettings, SettingRules } from './config/index.ts'
+import type { BrokerConfig, FileSettings } from './config/index.ts'
 import { ClusterEndpoints } from './endpoints.ts'
 import { featuresOf, initialFeatures, supportedFeatures } from './features.ts'
 import { FetchSessions } from './fetch-sessions.ts'
@@ -53,6 +54,7 @@ async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(res
   const startedMs = clock.monotonic()
   const { config } = given
   const brokerId = config['node.id']
+  logger.info('Starting', { nodeId: brokerId, settings: shownSettings(given) })
   const listeners = listenersOf(config, config['controller.listener.names'])
   checkMachine(parts)
 
@@ -137,6 +139,12 @@ async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(res
     tookMs: Math.round(clock.monotonic() - startedMs),
   })
   return new Broker({ services, network, logs })
+}
+
+/** What somebody has set, for the log: values that nobody may see are left out, and so are names that we do not know. */
+function shownSettings({ texts }: FileSettings): Readonly<Record<string, string>> {
+  const defs: ConfigDefs = brokerConfig
+  return Object.fromEntries(Array.from(texts).filter(([name]) => Object.hasOwn(defs, name) && defs[name]?.isSensitive === false))
 }
 
 function directoriesOf(config: BrokerConfig): readonly [string, ...string[]] {

@@ -56,7 +56,7 @@ class Appending {
     if (delayed === undefined) return this.#sayNothing(response)
     if (!delayed.pending) return response
     delayed.expireAfter(this.#request.timeoutMs)
-    return delayed.settled.then(() => response)
+    return delayed.settled(response)
   }
 
   #appendAll(): ProduceResponse {

@@ -9,20 +9,15 @@ import type { OffsetWaiter, OffsetWaiters } from './offset-waiters.ts'
  * One promise and one deadline a request, one small object a partition.
  */
 export class DelayedProduce extends Deadline {
-  /** Resolves when the last partition is settled; never rejects. */
-  readonly settled: Promise<void>
   readonly #deadlines: Deadlines
   readonly #waiting: PartitionWaiter[] = []
   #unsettled = 0
   #isOver = false
-  #resolve!: () => void
+  #settled: (() => void) | undefined
 
   constructor(deadlines: Deadlines) {
     super()
     this.#deadlines = deadlines
-    this.settled = new Promise((resolve) => {
-      this.#resolve = resolve
-    })
   }
 
   /** Whether any partition has still to be waited for. */
@@ -44,6 +39,14 @@ export class DelayedProduce extends Deadline {
     this.#unsettled++
   }
 
+  /** Resolves with `answer` when the last partition is settled; never rejects. */
+  settled<Answer>(answer: Answer): Promise<Answer> {
+    if (!this.pending) return Promise.resolve(answer)
+    return new Promise((resolve) => {
+      this.#settled = () => resolve(answer)
+    })
+  }
+
   /** Partitions that are not settled after `timeoutMs` fail with REQUEST_TIMED_OUT; their records stay in the log. */
   expireAfter(timeoutMs: number): void {
     if (this.pending) this.#deadlines.add(this, timeoutMs)
@@ -63,7 +66,7 @@ export class DelayedProduce extends Deadline {
     this.#unsettled--
     if (this.pending) return
     this.#deadlines.remove(this)
-    this.#resolve()
+    this.#settled?.()
   }
 }
 

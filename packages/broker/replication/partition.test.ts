@@ -43,7 +43,7 @@ function produce({ partition, deadlines }: ReturnType<typeof setUp>, acks: 'lead
   const request = new DelayedProduce(deadlines)
   const waiters = acks === 'all' ? partition.replicatedWaiters : partition.writtenWaiters
   request.waitFor(waiters, lastOffset, { fail: (error) => (outcome.error = error) })
-  void request.settled.then(() => (outcome.settled = true))
+  void request.settled(outcome).then(() => (outcome.settled = true))
   return outcome
 }
 
