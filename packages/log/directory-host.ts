@@ -3,6 +3,7 @@ import type { Disk } from '@odradek/common/disk'
 import type { Logger } from '@odradek/common/logging'
 import type { Random } from '@odradek/common/random'
 import type { Cancellable, Clock, Timer } from '@odradek/common/time'
+import { BatchOpener } from './batch-opener.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { Flusher } from './flusher.ts'
 import type { Durability, FlushTarget, LogHost, TurnWriter } from './log-host.ts'
@@ -25,6 +26,7 @@ export interface HostOptions {
   readonly logger: Logger
   readonly config: LogDirectorySettings
   readonly checkpoints: Checkpoints
+  readonly batchOpener?: BatchOpener
   readonly onOffline: (error: Error) => void
   readonly onFlush: (durationMs: number) => void
 }
@@ -38,6 +40,7 @@ export class DirectoryHost implements LogHost {
   readonly files: OpenFiles
   readonly tails: TailCache
   readonly readBuffers = new ReadBuffers({ maxFreeBytes: spareReadBytes })
+  readonly batchOpener: BatchOpener
   readonly checkpoints: Checkpoints
   readonly storage: StorageState
   readonly flusher: Flusher
@@ -59,6 +62,7 @@ export class DirectoryHost implements LogHost {
     this.checkpoints = options.checkpoints
     this.#timer = options.timer
     this.#config = options.config
+    this.batchOpener = options.batchOpener ?? new BatchOpener(options.config)
     this.files = new OpenFiles(options.disk, options.config.maxOpenFiles)
     this.tails = new TailCache({ budgetBytes: options.config.tailCacheBytes })
     this.flusher = new Flusher({
@@ -87,10 +91,6 @@ export class DirectoryHost implements LogHost {
 
   get producerLimits(): ProducerStateLimits {
     return { maxProducers: this.#config.maxProducersPerPartition, expirationMs: this.#config.producerExpirationMs }
-  }
-
-  get maxInflatedBytes(): number {
-    return this.#config.maxInflatedBytes
   }
 
   get keepsCorrupt(): boolean {

@@ -8,6 +8,7 @@ import type { LogDirectorySettings } from './settings.ts'
 import { SteadyClock } from './steady-clock.ts'
 
 const spaceCheckMs = 1000
+const presenceCheckMs = 5000
 const clockCheckMs = 60_000
 const idleCheckMs = 30_000
 /** Logs that nobody has used are opened for retention a few at a time, so that nobody waits for that. */
@@ -48,6 +49,7 @@ export class DirectoryRoutines {
     const config = this.#config
     const { host } = this
     this.#every(spaceCheckMs, () => host.storage.checkSpace())
+    this.#every(presenceCheckMs, () => this.#lookAfterLogs())
     this.#every(config.recoveryPointCheckpointIntervalMs, () => this.advanceRecoveryPoints())
     this.#every(config.logStartCheckpointIntervalMs, () => host.checkpoints.saveLogStarts())
     this.#every(config.highWatermarkCheckpointIntervalMs, () => this.saveHighWatermarks())
@@ -115,6 +117,11 @@ export class DirectoryRoutines {
       touch()
       if (++count % touchedAtOnce === 0) await this.#pause(touchPauseMs)
     }
+  }
+
+  /** Files may be deleted under a broker, and writing to them goes on as if nothing had happened. */
+  #lookAfterLogs(): void {
+    for (const log of this.#logs()) if (log.hasWritten()) log.lookAfter()
   }
 
   #flushDue(): void {

@@ -1,4 +1,6 @@
 export type * from './log.ts'
+export { BatchOpener } from './batch-opener.ts'
+export type { BatchOpenerLimits } from './batch-opener.ts'
 export { LogDirectory } from './log-directory.ts'
 export type { LogDirectoryOptions } from './log-directory.ts'
 export { LogMetrics } from './log-metrics.ts'

@@ -4,6 +4,7 @@ import type { Logger } from '@odradek/common/logging'
 import type { Random } from '@odradek/common/random'
 import type { Clock, Timer } from '@odradek/common/time'
 import { KafkaError } from '@odradek/protocol'
+import type { BatchOpener } from './batch-opener.ts'
 import { leaveCleanShutdownMark } from './clean-shutdown.ts'
 import { DirectoryHost } from './directory-host.ts'
 import { DirectoryRoutines } from './directory-routines.ts'
@@ -31,6 +32,8 @@ export interface LogDirectoryOptions {
   /** One for all directories of a broker. */
   readonly metrics: LogMetrics
   readonly config: LogDirectorySettings
+  /** One for all directories of a broker; without it the directory has its own. */
+  readonly batchOpener?: BatchOpener
   /** Whose directory it must be, or becomes if it is new. */
   readonly expected: { readonly clusterId: string; readonly nodeId: number }
   /** Written into the mark of a clean shutdown; −1 where nobody gives one. */

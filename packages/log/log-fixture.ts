@@ -59,6 +59,7 @@ export const defaultDirectorySettings: LogDirectorySettings = {
   producerExpirationCheckIntervalMs: 600_000,
   maxProducersPerPartition: 100_000,
   maxInflatedBytes: 32 * 1024 * 1024,
+  maxOpenedBytes: 64 * 1024 * 1024,
 }
 
 /** A process that is the only one there is, so that whatever lock it finds is left over. */

@@ -2,6 +2,7 @@ import type { Disk, OpenFile } from '@odradek/common/disk'
 import type { Logger } from '@odradek/common/logging'
 import type { Random } from '@odradek/common/random'
 import type { Clock } from '@odradek/common/time'
+import type { BatchOpener } from './batch-opener.ts'
 import type { OpenFiles } from './open-files.ts'
 import type { ProducerStateLimits } from './producer-state.ts'
 import type { ReadBuffers } from './read-buffers.ts'
@@ -21,8 +22,8 @@ export interface LogHost {
   readonly readBuffers: ReadBuffers
   readonly durability: Durability
   readonly producerLimits: ProducerStateLimits
-  /** Cap on what a batch may become when it has to be inflated. */
-  readonly maxInflatedBytes: number
+  /** Opens compressed batches; one for the whole broker. */
+  readonly batchOpener: BatchOpener
   /** Keeps what recovery cuts off beside the log. */
   readonly keepsCorrupt: boolean
 

@@ -1,3 +1,4 @@
+import { DiskError } from '@odradek/common/disk'
 import type { OpenFile } from '@odradek/common/disk'
 import { KafkaError } from '@odradek/protocol'
 import type { LeaderEpochs } from './leader-epochs.ts'
@@ -48,6 +49,8 @@ export class LogState {
   highWatermark: number
 
   readonly damage: LogDamage | undefined
+  /** Set when files of the log were taken away while it was in use: what is appended would go with them. */
+  #lost: DiskError | undefined
   isClosed = false
   /** Something has been changed since the log was opened, so that closing it has something to do. */
   isChanged: boolean
@@ -110,13 +113,54 @@ export class LogState {
 
   requireReadable(): void {
     if (this.isClosed) throw new KafkaError('KAFKA_STORAGE_ERROR', `The log of ${this.name} is closed.`)
+    if (this.#lost !== undefined)
+      throw new KafkaError('KAFKA_STORAGE_ERROR', `Files of ${this.directory} were taken away: ${this.#lost.message}.`)
     this.host.requireReadable()
   }
 
   requireAppendable(): void {
+    this.requireWhole()
+    this.host.requireWritable(this.place.topic)
+  }
+
+  requireWhole(): void {
     this.requireReadable()
     if (this.damage !== undefined) throw damageError(this.directory, this.damage)
-    this.host.requireWritable(this.place.topic)
+  }
+
+  /** Nothing of the log may be saved or trusted: it is damaged, or its files were taken away. */
+  get isUnsound(): boolean {
+    return this.damage !== undefined || this.#lost !== undefined
+  }
+
+  /** Work on the log failed. A file that is missing takes this log out of use, everything else is the directory's business. */
+  storageFailed(error: Error, doing: string): void {
+    if (error instanceof DiskError && error.code === 'ENOENT') this.#lose(error, doing)
+    else this.host.storageFailed(error, doing)
+  }
+
+  /**
+   * Whether the file that is appended to still has its name. A file that somebody deleted takes writes and syncs as before, and
+   * nothing of them is there after the process; so what is to count as safe asks this first.
+   */
+  isInPlace(): boolean {
+    if (this.#lost !== undefined) return false
+    if (this.segments.isEmpty || this.isClosed) return true
+    const { log, writtenSize } = this.segments.active
+    const status = this.host.disk.stat(log.path)
+    if (status !== undefined && status.size >= writtenSize) return true
+    this.#lose(new DiskError('ENOENT', log.path, { doing: 'find all that was written to' }), 'look after a partition')
+    return false
+  }
+
+  #lose(error: DiskError, doing: string): void {
+    if (this.#lost !== undefined || this.isClosed) return
+    this.#lost = error
+    this.host.logger.error(
+      'Files of a partition were taken away while the broker runs; the partition is out of use. Put its directory back and restart the broker, or delete the topic',
+      { path: this.directory, doing, error },
+    )
+    this.observer?.failed(this.durableOffset, error)
   }
 
   /** Below it no transaction is open or waits for its marker to be replicated. */

@@ -94,7 +94,8 @@ export class LogWriter implements TurnWriter, FlushTarget {
   writeOut(): void {
     const state = this.#state
     this.#isQueued = false
-    if (state.fileEnd === state.endOffset) return
+    // A log that was deleted in this turn has nothing to write, and its names may be those of another log by now.
+    if (state.isClosed || state.fileEnd === state.endOffset) return
     const { active } = state.segments
     try {
       const file = active.log.use()
@@ -145,7 +146,7 @@ export class LogWriter implements TurnWriter, FlushTarget {
       },
       failed: (error) => {
         release()
-        state.host.storageFailed(error, 'sync')
+        state.storageFailed(error, 'sync')
       },
     }
   }
@@ -158,7 +159,7 @@ export class LogWriter implements TurnWriter, FlushTarget {
       file.syncSync()
       file.close()
     }
-    this.#syncNames()
+    this.#areNamesSafe()
   }
 
   /** Syncs what was written, outside of the rounds. Rejects with what went wrong, which the directory knows by then. */
@@ -210,7 +211,7 @@ export class LogWriter implements TurnWriter, FlushTarget {
     } catch (error) {
       // Its indexes are still in memory; the next recovery point tries again.
       if (!(error instanceof DiskError)) throw error
-      this.#state.host.storageFailed(error, 'write an index')
+      this.#state.storageFailed(error, 'write an index')
     }
   }
 
@@ -223,7 +224,7 @@ export class LogWriter implements TurnWriter, FlushTarget {
       state.directoryNeedsSync = true
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
-      state.host.storageFailed(error, 'write a producer snapshot')
+      state.storageFailed(error, 'write a producer snapshot')
     }
   }
 
@@ -272,7 +273,7 @@ export class LogWriter implements TurnWriter, FlushTarget {
       return action()
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
-      this.#state.host.storageFailed(error, doing)
+      this.#state.storageFailed(error, doing)
       throw new KafkaError('KAFKA_STORAGE_ERROR', error.message, { cause: error })
     }
   }
@@ -295,8 +296,7 @@ export class LogWriter implements TurnWriter, FlushTarget {
   #flushed(generation: number, fileEnd: number): void {
     const state = this.#state
     this.lastFlushMs = state.host.clock.monotonic()
-    if (state.isClosed) return
-    if (!this.#syncNames()) return
+    if (state.isClosed || !this.#areNamesSafe()) return
     // A truncation syncs what it leaves; the end that this flush was for may mean other records by now.
     if (generation !== state.generation) return
     state.flushedOffset = fileEnd
@@ -311,9 +311,10 @@ export class LogWriter implements TurnWriter, FlushTarget {
   }
 
   /** A file that is synced is worth nothing without its name. Returns false when that could not be done. */
-  #syncNames(): boolean {
+  #areNamesSafe(): boolean {
     const state = this.#state
     try {
+      if (!state.isInPlace()) return false
       if (state.directoryNeedsSync) {
         state.host.disk.syncDirectory(state.directory)
         state.directoryNeedsSync = false
@@ -322,7 +323,7 @@ export class LogWriter implements TurnWriter, FlushTarget {
       return true
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
-      state.host.storageFailed(error, 'sync the directory')
+      state.storageFailed(error, 'sync the directory')
       return false
     }
   }
@@ -335,14 +336,14 @@ export class LogWriter implements TurnWriter, FlushTarget {
       active.log.use().truncate(active.writtenSize)
     } catch (second) {
       if (!(second instanceof DiskError)) throw second
-      host.storageFailed(second, 'cut back what was half written')
+      state.storageFailed(second, 'cut back what was half written')
     }
     active.undo()
     state.tail.cutAt(fileEnd)
     if (state.epochs.truncateFromEnd(fileEnd)) state.epochsChanged = true
     if (!state.producers.undo()) state.snapshots.restore(state.producers, state.segments, fileEnd, host.clock.now())
     state.endOffset = fileEnd
-    host.storageFailed(error, 'write')
+    state.storageFailed(error, 'write')
     state.observer?.failed(fileEnd, error)
   }
 }

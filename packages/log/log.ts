@@ -71,6 +71,11 @@ export interface Log {
 
   /** What DescribeProducers answers. */
   producers(): readonly ProducerDescription[]
+  /**
+   * Throws KAFKA_STORAGE_ERROR, with what the operator is to do, when a part of the log that was on disk once is damaged or gone.
+   * For those who must see all of it or nothing, as a coordinator does.
+   */
+  requireWhole(): void
   /** Bytes on disk. */
   sizeInBytes(): number
   segmentCount(): number

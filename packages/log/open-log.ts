@@ -5,7 +5,7 @@ import { loadLeaderEpochs, rebuildLeaderEpochs } from './epoch-recovery.ts'
 import { offsetFileName, offsetOfFileName, suffix } from './file-names.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import { clearLeftovers } from './leftovers.ts'
-import { cutMarkName, damageMessage } from './log-damage.ts'
+import { cutMarkName } from './log-damage.ts'
 import type { LogDamage } from './log-damage.ts'
 import type { LogHost } from './log-host.ts'
 import type { LogSettings } from './log-settings.ts'
@@ -106,7 +106,8 @@ export function openLog(place: LogPlace, options: OpenOptions): OpenedLog {
   const loadedEpochs = loadLeaderEpochs(host.disk, directory, host.logger)
   const epochs = LeaderEpochs.from(loadedEpochs?.all ?? [])
   const startOffset = Math.max(host.checkpoints.logStart(name) ?? 0, segments.isEmpty ? 0 : segments.first.baseOffset)
-  const found = segments.isEmpty ? nothingFound : examine(place, segments, epochs, names.includes(cutMarkName), options)
+  const mayCut = names.includes(cutMarkName)
+  const found = segments.isEmpty ? withoutSegments(place, startOffset, mayCut) : examine(place, segments, epochs, mayCut, options)
   const endOffset = segments.isEmpty ? startOffset : segments.active.endOffset
   if (endOffset < startOffset) throw new LogEndsBeforeItsStart(directory, startOffset, endOffset)
   if (segments.isEmpty) addFirstSegment(place, context, segments, startOffset)
@@ -159,7 +160,15 @@ interface Findings {
   readonly unsealed: readonly Segment[]
 }
 
-const nothingFound: Findings = { lastEpoch: -1, damage: undefined, unsealed: [] }
+/** Nothing but the checkpoints tells whether there was ever anything. */
+function withoutSegments(place: LogPlace, startOffset: number, mayCut: boolean): Findings {
+  const safe = safeEnd(place)
+  const damage =
+    mayCut || safe <= startOffset
+      ? undefined
+      : { offset: startOffset, path: place.directory, position: 0, reason: `its segments are missing, but the log reached ${safe}` }
+  return { lastEpoch: -1, damage, unsealed: [] }
+}
 
 function contextOf(place: LogPlace): SegmentContext {
   const { files, logger } = place.host
@@ -250,7 +259,6 @@ function gapBehind(segments: Segments, index: number, isGapless: boolean): BadTa
 function damageAt(place: LogPlace, segment: Segment, bad: BadTail, wasClean: boolean): LogDamage | undefined {
   if (!wasClean && bad.offset >= safeEnd(place)) return undefined
   const damage = { offset: bad.offset, path: segment.log.path, position: bad.position, reason: bad.reason }
-  place.host.logger.error(damageMessage(place.directory, damage))
   return damage
 }
 

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { KafkaError } from '@odradek/protocol'
 import { codecIdOf, CompressionError } from '@odradek/protocol/compression'
-import { BATCH_HEADER_SIZE, codecId, inflateRecords, isCompressed, isControlBatch, reencodeBatch } from '@odradek/protocol/records'
+import { BATCH_HEADER_SIZE, codecId, isCompressed, isControlBatch, reencodeBatch } from '@odradek/protocol/records'
+import type { BatchOpener } from './batch-opener.ts'
 import type { AppendOptions } from './log.ts'
 import type { LogSettings } from './log-settings.ts'
 import { validateFrame, validateProduced } from './validation.ts'
@@ -20,31 +21,50 @@ export function needsPreparation(batch: Buffer, settings: LogSettings): boolean 
 
 /**
  * Does that, on another thread where the codec can, and gives a batch of its own that may be appended as `prepared`.
- * The given one is copied first, so it need not outlive the call. Throws `KafkaError`.
+ * The given one is copied first, so it need not outlive the call: it may have to wait until others are done. Throws `KafkaError`.
  */
 export async function prepareBatch(
   given: Buffer,
   options: AppendOptions,
   context: ValidationContext,
-  maxInflatedBytes: number,
+  opener: BatchOpener,
 ): Promise<Buffer> {
   const { settings } = context
   const batch = Buffer.from(given)
   // Everything that can be known without opening it, so that nobody makes us inflate what would be refused anyway.
   validateProduced(batch, options, context)
-  const records = isCompressed(batch, 0) ? await inflate(batch, maxInflatedBytes) : batch.subarray(BATCH_HEADER_SIZE)
-  if (isCompressed(batch, 0)) validateProduced(batch, options, context, records)
-  if (settings.compressionType === 'producer' || !isOfOtherCodec(batch, settings)) return batch
-  return reencodeBatch(batch, 0, records, settings.compressionType, settings.compressionLevel)
+  const reencode = (records: Buffer): Promise<Buffer> | Buffer => {
+    if (settings.compressionType === 'producer' || !isOfOtherCodec(batch, settings)) return batch
+    if (settings.compressionType === 'none') requireSize(BATCH_HEADER_SIZE + records.length, settings)
+    return reencodeBatch(batch, 0, records, settings.compressionType, settings.compressionLevel)
+  }
+  if (!isCompressed(batch, 0)) return opener.hold(batch.length, async () => reencode(batch.subarray(BATCH_HEADER_SIZE)))
+  return orKafkaError(opener, async () => {
+    const prepared = await opener.open(batch, 0, (records) => {
+      validateProduced(batch, options, context, records)
+      return reencode(records)
+    })
+    requireSize(prepared.length, settings)
+    return prepared
+  })
+}
+
+/** In another codec a batch may be too large; then it need not wait for its turn to be refused. */
+function requireSize(bytes: number, { maxMessageBytes }: LogSettings): void {
+  if (bytes > maxMessageBytes)
+    throw new KafkaError(
+      'MESSAGE_TOO_LARGE',
+      `In the codec of the topic the batch has ${bytes} bytes, max.message.bytes allows ${maxMessageBytes}.`,
+    )
 }
 
 function isOfOtherCodec(batch: Buffer, settings: LogSettings): boolean {
   return settings.compressionType !== 'producer' && codecId(batch, 0) !== codecIdOf(settings.compressionType)
 }
 
-async function inflate(batch: Buffer, maxInflatedBytes: number): Promise<Buffer> {
+async function orKafkaError<Result>({ maxInflatedBytes }: BatchOpener, open: () => Promise<Result>): Promise<Result> {
   try {
-    return await inflateRecords(batch, 0, maxInflatedBytes)
+    return await open()
   } catch (error) {
     if (!(error instanceof CompressionError)) throw error
     if (error.fault === 'TOO_LARGE')

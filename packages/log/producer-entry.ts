@@ -57,6 +57,12 @@ export class ProducerEntry {
     this.#batches.length = 0
   }
 
+  /** Takes over what `other` remembers beside the last batch, if that is the same. */
+  recall(other: ProducerEntry): void {
+    if (other.epoch === this.epoch && other.lastOffset === this.lastOffset && other.lastSequence === this.lastSequence)
+      this.#batches = other.#batches.slice()
+  }
+
   addBatch(lastSequence: number, lastOffset: number, offsetDelta: number, timestamp: number): void {
     const batches = this.#batches
     if (batches.length === full) {

@@ -53,6 +53,7 @@ export class ProducerSnapshots {
     state.clear()
     if (this.removeWhere((offset) => offset > end)) this.#disk.syncDirectory(this.#directory)
     const from = this.#load(state, nowMs) ?? (segments.isEmpty ? end : segments.first.baseOffset)
+    if (state.size > 0) recall(state, segments, from)
     replay(state, segments, from, end)
   }
 
@@ -94,6 +95,41 @@ export class ProducerSnapshots {
     }
     return undefined
   }
+}
+
+/** How much of the log before a snapshot is looked at for batches that may come again. */
+const recalledBytes = 4 * 1024 * 1024
+
+/**
+ * A snapshot holds one batch of each producer, as Kafka's format has it. But a client has up to five under way, and after a crash
+ * it sends again all that had no answer:
+ *
+ *   1. batches 1 to 3 are written, the segment rolls (snapshot: batch 3), batches 4 and 5 are written
+ *   2. the broker is killed before any answer leaves
+ *   3. the client sends 1 to 5 again. Known from the snapshot and what follows are 3, 4 and 5; batch 1 would be out of order
+ *
+ * So the headers just before the snapshot are read as well.
+ */
+function recall(state: ProducerState, segments: Segments, snapshotOffset: number): void {
+  if (segments.isEmpty) return
+  const last = Math.max(0, segments.indexFor(snapshotOffset - 1))
+  let first = last
+  let bytes = segments.at(last).writtenSize
+  while (first > 0 && bytes < recalledBytes) bytes += segments.at(--first).writtenSize
+  const seen = state.blank()
+  for (let index = first; index <= last; index++) {
+    const segment = segments.at(index)
+    if (segment.writtenSize === 0) continue
+    const skipped = index === first ? Math.max(0, bytes - recalledBytes) / segment.writtenSize : 0
+    const nextBase = index === last ? snapshotOffset : segments.at(index + 1).baseOffset
+    const start = skipped === 0 ? 0 : segment.searchStart(segment.baseOffset + Math.floor((nextBase - segment.baseOffset) * skipped))
+    const scanner = new BatchScanner(segment.log.use(), start, segment.writtenSize)
+    while (scanner.next() && lastOffset(scanner.buffer, scanner.at) < snapshotOffset) {
+      const { buffer, at } = scanner
+      if (!isControlBatch(buffer, at)) seen.apply(buffer, at, baseOffset(buffer, at), false)
+    }
+  }
+  state.recall(seen)
 }
 
 function replay(state: ProducerState, segments: Segments, from: number, end: number): void {

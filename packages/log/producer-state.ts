@@ -54,6 +54,19 @@ export class ProducerState {
     this.#limits = limits
   }
 
+  /** An empty one with the same limits. */
+  blank(): ProducerState {
+    return new ProducerState(this.#limits)
+  }
+
+  /** Fills in the batches before the last one of each producer, from what the batches of the log add up to. */
+  recall(seen: ProducerState): void {
+    for (const entry of this.#producers.values()) {
+      const other = seen.get(entry.producerId)
+      if (other !== undefined) entry.recall(other)
+    }
+  }
+
   get size(): number {
     return this.#producers.size
   }

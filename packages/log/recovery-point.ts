@@ -30,7 +30,7 @@ export async function advanceRecoveryPoint(state: LogState): Promise<void> {
 }
 
 export function needsAdvance(state: LogState): boolean {
-  if (state.isClosed || state.damage !== undefined || state.segments.isEmpty) return false
+  if (state.isClosed || state.isUnsound || state.segments.isEmpty) return false
   return state.flushedOffset !== state.recoveryPoint || state.epochsChanged || state.unsealed.length > 0
 }
 

@@ -193,18 +193,27 @@ test('a log that ends before its start is put aside, and goes on at the start', 
   assert.deepEqual([third.log().startOffset, third.log().endOffset], [25, 26])
 })
 
-test('a producer goes on after a restart, and only its last batch is known as a duplicate', async () => {
-  const first = await withBatches(3)
-  await first.directory.close()
-  const second = await LogFixture.open({ disk: first.disk })
-  const again = (i: number) =>
-    second.log().append(batchOf(3, { value: Buffer.alloc(100, i), producerId: 7, producerEpoch: 0, baseSequence: i * 3 }), asClient)
-  assert.deepEqual([again(2).duplicate, again(2).baseOffset], [true, 6])
-  assert.throws(
-    () => again(1),
-    (error) => error instanceof KafkaError && error.code === 'OUT_OF_ORDER_SEQUENCE_NUMBER',
-  )
-  assert.deepEqual([again(3).duplicate, again(3).duplicate], [false, true])
+test('all batches that a producer may have under way are known as duplicates after a kill, wherever the segment rolled', async () => {
+  // A snapshot holds one batch of each producer. Batches 1 to 5 without an answer, a roll behind the third, kill -9: batch 1, sent
+  // again, was refused as out of order.
+  const batch = (i: number): Buffer => batchOf(3, { value: Buffer.alloc(100, i), producerId: 7, producerEpoch: 0, baseSequence: i * 3 })
+  for (const end of ['kill', 'close'] as const) {
+    const first = await LogFixture.open({ settings: { segmentBytes: 8 * batch(0).length } })
+    for (let i = 0; i < 10; i++) await append(first, first.log(), batch(i))
+    assert.equal(first.log().segmentCount(), 2)
+    if (end === 'kill') first.directory.abandon()
+    else await first.directory.close()
+    const second = await LogFixture.open({ disk: first.disk })
+    for (let i = 5; i < 10; i++) {
+      const { duplicate, baseOffset } = second.log().append(batch(i), asClient)
+      assert.deepEqual([duplicate, baseOffset], [true, i * 3], `batch ${i} after ${end}`)
+    }
+    assert.throws(
+      () => second.log().append(batch(4), asClient),
+      (error) => error instanceof KafkaError && error.code === 'OUT_OF_ORDER_SEQUENCE_NUMBER',
+    )
+    assert.equal(second.log().append(batch(10), asClient).duplicate, false)
+  }
 })
 
 /** A disk that remembers which files were opened. */

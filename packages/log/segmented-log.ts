@@ -21,9 +21,11 @@ export class SegmentedLog implements Log {
   readonly #writer: LogWriter
   /** Made with the first read from a file: most logs are read from memory only. */
   #coldReader: ColdReader | undefined
+  #lookedAtEnd: number
 
   constructor(state: LogState, topicId: string) {
     this.#state = state
+    this.#lookedAtEnd = state.fileEnd
     this.#writer = new LogWriter(state, topicId)
   }
 
@@ -67,7 +69,7 @@ export class SegmentedLog implements Log {
     const { host, place } = this.#state
     const settings = place.settings()
     if (options.origin === 'replication' || !needsPreparation(batch, settings)) return batch
-    return prepareBatch(batch, options, { settings, nowMs: host.clock.now() }, host.maxInflatedBytes)
+    return prepareBatch(batch, options, { settings, nowMs: host.clock.now() }, host.batchOpener)
   }
 
   append(batch: Buffer, options: AppendOptions): Appended {
@@ -149,7 +151,7 @@ export class SegmentedLog implements Log {
   /** `clockIsSteady`: whether retention by time may go by the clock. */
   deleteOldSegments(clockIsSteady = true): number {
     const state = this.#state
-    if (state.segments.isEmpty || state.damage !== undefined) return 0
+    if (state.segments.isEmpty || state.isUnsound) return 0
     const { startOffset, endOffset, highWatermark, host, place } = state
     const view = { startOffset, endOffset, highWatermark, clockIsSteady, nowMs: host.clock.now() }
     const segments = Array.from(state.segments, (segment) => this.#retained(segment))
@@ -177,6 +179,10 @@ export class SegmentedLog implements Log {
     }))
   }
 
+  requireWhole(): void {
+    this.#state.requireWhole()
+  }
+
   sizeInBytes(): number {
     return this.#state.segments.size
   }
@@ -191,9 +197,22 @@ export class SegmentedLog implements Log {
 
   // What follows is for the log directory, which keeps the logs going.
 
-  /** Refuses to be cut, checkpointed or appended to, since a part of it is damaged. */
+  /** Refuses to be cut, checkpointed or appended to, since a part of it is damaged or was taken away. */
   get isDamaged(): boolean {
-    return this.#state.damage !== undefined
+    return this.#state.isUnsound
+  }
+
+  /** Whether it has got longer since this was last asked. */
+  hasWritten(): boolean {
+    const { fileEnd } = this.#state
+    const hasGrown = fileEnd !== this.#lookedAtEnd
+    this.#lookedAtEnd = fileEnd
+    return hasGrown
+  }
+
+  /** Looks whether its files are still there; without them the log is out of use. */
+  lookAfter(): void {
+    this.#state.isInPlace()
   }
 
   get recoveryPoint(): number {
@@ -209,8 +228,14 @@ export class SegmentedLog implements Log {
   }
 
   /** Makes everything up to the flushed end safe without a look after a crash. Rejects with `DiskError`. */
-  advanceRecoveryPoint(): Promise<void> {
-    return advanceRecoveryPoint(this.#state)
+  async advanceRecoveryPoint(): Promise<void> {
+    try {
+      await advanceRecoveryPoint(this.#state)
+    } catch (error) {
+      if (!(error instanceof DiskError) || error.code !== 'ENOENT') throw error
+      // A partition without its files is out of use alone; the checkpoints of others go on.
+      this.#state.storageFailed(error, 'advance the recovery point')
+    }
   }
 
   expireProducers(nowMs: number): void {
@@ -257,8 +282,8 @@ export class SegmentedLog implements Log {
   }
 
   get #hasToBeSaved(): boolean {
-    const { segments, damage, isChanged } = this.#state
-    if (segments.isEmpty || damage !== undefined) return false
+    const { segments, isUnsound, isChanged } = this.#state
+    if (segments.isEmpty || isUnsound) return false
     return isChanged || (segments.active.areIndexesOpen && !segments.active.indexes.isWritten)
   }
 

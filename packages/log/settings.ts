@@ -214,6 +214,12 @@ export const logDirectoryConfig = {
     isOurs: true,
     doc: 'How large a compressed batch may become when the broker has to look into it. It never takes less than 16 times message.max.bytes.',
   }),
+  'batch.inflate.total.max.bytes': int({
+    default: 67_108_864,
+    atLeast: 1024,
+    isOurs: true,
+    doc: 'How large all batches together may become that the broker looks into at one time; further ones wait for their turn. One may always be open.',
+  }),
 }
 
 /** The settings of a log directory, ready for use. */
@@ -233,6 +239,7 @@ export interface LogDirectorySettings {
   readonly producerExpirationCheckIntervalMs: number
   readonly maxProducersPerPartition: number
   readonly maxInflatedBytes: number
+  readonly maxOpenedBytes: number
 }
 
 /** What a log makes of its topic's settings. Ask again when they have changed, and keep the answer until then. */
@@ -279,6 +286,7 @@ export function logDirectorySettingsOf(config: ConfigOf<typeof logDirectoryConfi
     producerExpirationCheckIntervalMs: config['producer.id.expiration.check.interval.ms'],
     maxProducersPerPartition: config['producer.ids.per.partition.max'],
     maxInflatedBytes: Math.max(config['batch.inflate.max.bytes'], 16 * maxMessageBytes),
+    maxOpenedBytes: config['batch.inflate.total.max.bytes'],
   }
 }
 

@@ -2,14 +2,14 @@ import { KafkaError } from '@odradek/protocol'
 import { CompressionError } from '@odradek/protocol/compression'
 import {
   findMaxTimestamp,
+  isCompressed,
   lastOffset,
   MalformedRecords,
   maxTimestamp,
-  openBatch,
   partitionLeaderEpoch,
+  RecordCursor,
   seekTimestamp,
 } from '@odradek/protocol/records'
-import type { RecordCursor } from '@odradek/protocol/records'
 import { BatchScanner } from './batch-scanner.ts'
 import type { LogState } from './log-state.ts'
 import type { TimestampedOffset } from './log.ts'
@@ -86,7 +86,9 @@ async function open<Found>(
   seek: (cursor: RecordCursor) => Found,
 ): Promise<Found> {
   try {
-    return seek(await openBatch(scanner.buffer, scanner.at, state.host.maxInflatedBytes))
+    const { buffer, at } = scanner
+    if (!isCompressed(buffer, at)) return seek(new RecordCursor().openBatch(buffer, at))
+    return await state.host.batchOpener.open(buffer, at, (records) => seek(new RecordCursor().openBatch(buffer, at, records)))
   } catch (error) {
     if (error instanceof CompressionError || error instanceof MalformedRecords) throw damaged(segment, scanner.position)
     throw error
