@@ -18,11 +18,17 @@ export class FakeLog implements Log {
   #observer: LogObserver | undefined
   /** How batches are opened before they are appended; at once when there is nothing. */
   preparing: ((batch: Buffer) => Promise<Buffer>) | undefined
+  /** Why not all of the log is there. */
+  damage: KafkaError | undefined
   /** Slices that nobody has given back. */
   lent = 0
 
   get lastStableOffset(): number {
     return this.highWatermark
+  }
+
+  requireWhole(): void {
+    if (this.damage !== undefined) throw this.damage
   }
 
   prepare(batch: Buffer): Buffer | Promise<Buffer> {

@@ -60,7 +60,7 @@ export class InternalTopicLog implements CoordinatorLog {
       const committing = new Committing()
       const request = new DelayedProduce(this.#replicas.deadlines)
       request.waitFor(replica.replicatedWaiters, appended.lastOffset, committing)
-      await request.settled
+      await request.settled(committing)
       if (committing.error !== undefined) throw new KafkaError(committing.error)
     } catch (error) {
       throw this.#replicas.asKafkaError(error, `write to ${this.#topic}-${partition}`)
@@ -69,6 +69,8 @@ export class InternalTopicLog implements CoordinatorLog {
 
   async *load(partition: number): AsyncIterable<readonly LoadedEntry[]> {
     const replica = this.#replicas.require(this.#topic, partition)
+    // What a damaged log still has would be an older state, taken for the last one: offsets would fall, groups be forgotten.
+    replica.log.requireWhole()
     const end = replica.log.endOffset
     for (let offset = replica.log.startOffset; offset < end;) {
       const slice = await replica.read(offset, { reader: 'replica', maxBytes: loadBytes, atLeastOneBatch: true })

@@ -1,0 +1,6 @@
+import assert from 'node:assert/strict'
+import { Buffer } from 'node:buffer'
+import { test } from 'node:test'
+import { silentLogger } from '@odradek/common/logging'
+import { MetricsRegistry } from '@odradek/common/metrics'
+import { VirtualTime } from '@odradek/common/time'
