@@ -110,7 +110,7 @@ export function openLog(place: LogPlace, options: OpenOptions): OpenedLog {
   const found = segments.isEmpty ? withoutSegments(place, startOffset, mayCut) : examine(place, segments, epochs, mayCut, options)
   const endOffset = segments.isEmpty ? startOffset : segments.active.endOffset
   if (endOffset < startOffset) throw new LogEndsBeforeItsStart(directory, startOffset, endOffset)
-  if (segments.isEmpty) addFirstSegment(place, context, segments, startOffset)
+  if (segments.isEmpty && found.damage === undefined) addFirstSegment(place, context, segments, startOffset)
 
   const snapshots = new ProducerSnapshots(host.disk, directory, names, host.logger)
   const producers = new ProducerState(host.producerLimits)
@@ -119,7 +119,8 @@ export function openLog(place: LogPlace, options: OpenOptions): OpenedLog {
   const recoveryPoint = Math.min(endOffset, options.wasClean ? endOffset : (host.checkpoints.recoveryPoint(name) ?? 0))
   const isFlushed = options.wasClean || host.durability === 'fsync'
   if (!options.wasClean && recoveryPoint === 0) writeMetadataAgain(place)
-  if (!options.wasClean && isFlushed) syncNames(place)
+  const namesAreSynced = options.wasClean || (recoveryPoint > 0 && recoveryPoint === endOffset)
+  if (!namesAreSynced && isFlushed) syncNames(place)
   const settledEpochs = settleEpochs(place, epochs, segments, {
     startOffset,
     endOffset,
@@ -140,7 +141,7 @@ export function openLog(place: LogPlace, options: OpenOptions): OpenedLog {
     damage: found.damage,
     unsealed: found.unsealed,
     flushedOffset: isFlushed ? endOffset : recoveryPoint,
-    namesAreSynced: isFlushed || (recoveryPoint > 0 && recoveryPoint === endOffset),
+    namesAreSynced: namesAreSynced || isFlushed,
   }
 }
 
