@@ -16,7 +16,7 @@ import {
   OffsetFetch,
   SyncGroup,
 } from '@odradek/protocol/messages'
-import { startBroker } from '@odradek/testing'
+import { RecordedLog, startBroker } from '@odradek/testing'
 import type { WireClient } from '@odradek/testing'
 
 async function commit(client: WireClient, groupId: string, offsets: Readonly<Record<number, number | bigint>>, topic = 'orders') {
@@ -43,6 +43,19 @@ async function findCoordinator(client: WireClient, groupId: string): Promise<voi
   const answer = await client.call(FindCoordinator, { key: groupId, keyType: 0 }, 3)
   assert.equal(errorName(answer.errorCode), 'NONE')
 }
+
+test('a member for whom there is no memory is refused, and the log says which setting bounds it', async () => {
+  const log = new RecordedLog()
+  await using kafka = await startBroker({ logger: log, config: { 'group.members.max.bytes': '10000' } })
+  await using client = await kafka.connect()
+  await findCoordinator(client, 'fat')
+  const request = { groupId: 'fat', sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 30_000, memberId: '', protocolType: 'consumer' }
+  const { errorCode } = await client.call(JoinGroup, { ...request, protocols: [{ name: 'range', metadata: Buffer.alloc(10_000) }] }, 9)
+  assert.equal(errorName(errorCode), 'GROUP_MAX_SIZE_REACHED')
+  const [line] = log.lines.filter(({ level }) => level === 'warn')
+  assert.match(line?.message ?? '', /group\.members\.max\.bytes/)
+  assert.equal(line?.fields['limitBytes'], 10_000)
+})
 
 /** A member of a stable group, alone. */
 async function beMember(client: WireClient, groupId: string) {

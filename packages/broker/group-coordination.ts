@@ -17,6 +17,7 @@ export interface GroupCoordinationOptions {
   readonly random: Random
   readonly logger: Logger
   readonly metrics: MetricsRegistry
+  readonly machine: { readonly memoryBytes: number }
   /** Asked at each event, so that a change counts from then on. */
   readonly config: () => GroupConfig & { readonly 'offsets.topic.num.partitions': number }
 }
@@ -30,6 +31,7 @@ export function coordinateGroups(options: GroupCoordinationOptions): GroupCoordi
   const partitionCount = (): number => config()['offsets.topic.num.partitions']
   const groups = new GroupCoordinator({
     ...options,
+    memoryBytes: options.machine.memoryBytes,
     logger: options.logger.named('groups'),
     log: new InternalTopicLog({ topic, replicas, clock, partitionCount }),
     topicIdOf: (name) => metadata.image.topics.byName(name)?.id ?? ZERO_UUID,

@@ -21,6 +21,13 @@ export const classicGroupConfig = {
     atLeast: 1,
     doc: 'How many members a classic group may have. Who comes beyond that gets GROUP_MAX_SIZE_REACHED.',
   }),
+  'group.members.max.bytes': long({
+    default: -1,
+    isOurs: true,
+    doc:
+      'How many bytes the members of all classic groups of the broker may hold together: what they say of themselves when they join, what they are assigned, ' +
+      'and about a kibibyte for each of them. Who would need more gets GROUP_MAX_SIZE_REACHED. -1: a sixteenth of the memory, at least 64 MiB.',
+  }),
 }
 
 /** Settings of committed offsets. */

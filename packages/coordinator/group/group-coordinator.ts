@@ -6,6 +6,8 @@ import { errorCode } from '@odradek/protocol'
 import type { CoordinatorLog } from '../runtime/coordinator-log.ts'
 import { Runtime } from '../runtime/runtime.ts'
 import { joinRefused, syncRefused } from './classic/answers.ts'
+import { introductionBytes } from './classic/member-memory.ts'
+import type { Turn } from './classic/turn.ts'
 import { answerOr, commitRefused, describeRefused, fetchAnswer, fetchError, groupsOf } from './failures.ts'
 import type { GroupConfig } from './group-config.ts'
 import type { GroupEvent } from './group-event.ts'
@@ -63,11 +65,17 @@ export class GroupCoordinator {
       logger,
       observer: metrics,
       writeTimeoutMs: () => config()['offsets.commit.timeout.ms'],
-      createShard: () => new GroupShard({ clock, config, logger, metrics, topicIdOf, newId: () => hyphenatedUuid(random) }),
+      createShard: () => new GroupShard({ clock, config, logger, metrics, topicIdOf, memory, newId: () => hyphenatedUuid(random) }),
     })
+    const heldBytes = (): number => this.#runtime.read((shard) => shard.heldBytes).reduce((sum, bytes) => sum + bytes, 0)
+    const memory = (): ReturnType<Turn['memory']> => {
+      const limit = config()['group.members.max.bytes']
+      return { heldBytes: heldBytes(), limitBytes: limit < 0 ? Math.max(67_108_864, Math.floor(options.memoryBytes / 16)) : limit }
+    }
     metrics.observe({
       groups: () => this.#runtime.read((shard) => shard.countGroups()),
       offsets: () => this.#runtime.read((shard) => shard.countOffsets()),
+      memory: heldBytes,
     })
   }
 
@@ -104,8 +112,7 @@ export class GroupCoordinator {
       return joinRefused('INVALID_SESSION_TIMEOUT', memberId)
     }
     // What can't be stored in the end is not taken in the beginning, and what lies in memory for a member is limited by it.
-    const introduction = request.protocols.reduce((sum, { metadata }) => sum + metadata.length, 0)
-    if (introduction > Math.max(this.#log.maxAppendBytes(this.partitionFor(groupId)), leastIntroduction))
+    if (introductionBytes(request.protocols) > Math.max(this.#log.maxAppendBytes(this.partitionFor(groupId)), leastIntroduction))
       return joinRefused('INVALID_REQUEST', memberId)
     return answerOr(
       this.#runtime.ask<JoinAnswer>(this.partitionFor(groupId), (shard, outcome, waiter) =>
@@ -239,4 +246,6 @@ export interface GroupCoordinatorOptions {
   /** The id that the topic of this name has now; the zero uuid when there is none. */
   readonly topicIdOf: (topic: string) => string
   readonly metrics: MetricsRegistry
+  /** What the machine has for this process: a part of it is for members, where no setting says how much. */
+  readonly memoryBytes: number
 }

@@ -40,6 +40,11 @@ const groupsInState = {
   }),
 } as const satisfies Record<ClassicGroupState, unknown>
 
+const memberMemory = declareGauge({
+  name: 'kafka_server_group_coordinator_metrics_member_memory_bytes',
+  help: 'What the members of classic groups hold in memory; group.members.max.bytes bounds it.',
+})
+
 const groupsByProtocol = declareGauge({
   name: 'kafka_server_group_coordinator_metrics_group_count',
   jmx: `${jmx},protocol=classic`,
@@ -95,6 +100,7 @@ export const groupMetrics = [
   offsetCount,
   groupCount,
   ...Object.values(groupsInState),
+  memberMemory,
   groupsByProtocol,
   partitionsInState,
   rebalances,
@@ -132,6 +138,7 @@ export class GroupMetrics implements RuntimeObserver {
   observe(state: {
     readonly groups: () => readonly Readonly<Record<ClassicGroupState, number>>[]
     readonly offsets: () => readonly number[]
+    readonly memory: () => number
   }): void {
     const count = (of: ClassicGroupState): number => state.groups().reduce((sum, groups) => sum + groups[of], 0)
     const countAll = (): number =>
@@ -139,6 +146,7 @@ export class GroupMetrics implements RuntimeObserver {
         .filter(isState)
         .reduce((sum, of) => sum + count(of), 0)
     for (const of of Object.keys(groupsInState).filter(isState)) this.#registry.observe(groupsInState[of], (report) => report(count(of)))
+    this.#registry.observe(memberMemory, (report) => report(state.memory()))
     this.#registry.observe(groupCount, (report) => report(countAll()))
     this.#registry.observe(groupsByProtocol, (report) => report(countAll(), 'classic'))
     this.#registry.observe(offsetCount, (report) => report(state.offsets().reduce((sum, offsets) => sum + offsets, 0)))

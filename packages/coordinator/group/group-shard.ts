@@ -1,6 +1,6 @@
 import { Timeline, TimelineMap } from '@odradek/common/timeline'
 import type { Clock } from '@odradek/common/time'
-import { errorCode, errorCodeOf, errorMessage, KafkaError } from '@odradek/protocol'
+import { errorCode, errorCodeOf, KafkaError } from '@odradek/protocol'
 import type { Outcome, Parked, Waiter } from '../runtime/outcome.ts'
 import type { RecordPosition, Shard } from '../runtime/shard.ts'
 import { joinRefused, syncRefused } from './classic/answers.ts'
@@ -12,6 +12,7 @@ import type { ClassicGroupState } from './classic/group.ts'
 import { heartbeat } from './classic/heartbeat.ts'
 import { join } from './classic/join.ts'
 import { leave } from './classic/leave.ts'
+import { MemberMemory } from './classic/member-memory.ts'
 import { firstJoinDue, joinDue, prepareRebalance } from './classic/rebalance.ts'
 import { refreshSession } from './classic/sessions.ts'
 import { sync } from './classic/sync.ts'
@@ -59,6 +60,7 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
   readonly #groups = new Map<string, ClassicGroup>()
   readonly #written = new TimelineMap<string, GroupMetadata>(this.timeline)
   readonly #offsets = new OffsetStore(this.timeline)
+  readonly #memory = new MemberMemory()
 
   constructor(options: GroupShardOptions) {
     this.#options = options
@@ -68,7 +70,7 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
     const known = this.#groups.get(request.groupId)
     if (known === undefined && request.memberId !== '') return joinRefused('UNKNOWN_MEMBER_ID', request.memberId)
     const turn = this.#turn(outcome)
-    const group = known ?? new ClassicGroup(request.groupId, turn.nowMs)
+    const group = known ?? new ClassicGroup(request.groupId, turn.nowMs, this.#memory)
     const answer = join(group, { request, context, waiter }, turn)
     // Who is refused as the first leaves no group behind.
     if (group.size > 0 || group.pendingJoins.size > 0) this.#groups.set(group.groupId, group)
@@ -97,7 +99,7 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
     if (group === undefined) {
       if (request.generationIdOrMemberEpoch >= 0)
         throw new KafkaError(context.apiVersion >= 9 ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION')
-      group = new ClassicGroup(request.groupId, turn.nowMs)
+      group = new ClassicGroup(request.groupId, turn.nowMs, this.#memory)
     }
     const answer = commit(group, request, turn)
     if (outcome.records.length > 0) this.#groups.set(group.groupId, group)
@@ -121,7 +123,7 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
     if (group !== undefined) return describeGroup(group)
     const dead = { groupId, groupState: 'Dead', protocolType: '', protocolData: '', members: [] }
     if (apiVersion < 6) return { ...dead, errorCode: 0 }
-    return { ...dead, errorCode: errorCode('GROUP_ID_NOT_FOUND'), errorMessage: errorMessage('GROUP_ID_NOT_FOUND') }
+    return { ...dead, errorCode: errorCode('GROUP_ID_NOT_FOUND'), errorMessage: `Group ${groupId} not found.` }
   }
 
   listGroups(): readonly ListedGroup[] {
@@ -152,6 +154,11 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
     const counts = { Empty: 0, PreparingRebalance: 0, CompletingRebalance: 0, Stable: 0 }
     for (const group of this.#groups.values()) counts[group.state]++
     return counts
+  }
+
+  /** What the members of the groups hold in memory. */
+  get heldBytes(): number {
+    return this.#memory.heldBytes
   }
 
   countOffsets(): number {
@@ -216,7 +223,7 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
       if (record.kind !== 'group-metadata' || record.value === null || record.value.members.length === 0) continue
       const group = this.#groups.get(record.groupId)
       if (group?.state !== 'Stable' || group.generation !== record.value.generation) continue
-      for (const member of group.members.values()) member.assignment = new Uint8Array()
+      for (const member of group.members.values()) group.assign(member, new Uint8Array())
       prepareRebalance(group, 'the assignment could not be stored', turn)
     }
   }
@@ -232,7 +239,10 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
 
   #remove(group: ClassicGroup, turn: Turn): void {
     if (this.#written.has(group.groupId)) turn.outcome.write({ kind: 'group-metadata', groupId: group.groupId, value: null })
-    for (const memberId of group.pendingJoins) turn.outcome.cancel(timerKey.session(group.groupId, memberId))
+    for (const memberId of group.pendingJoins) {
+      turn.outcome.cancel(timerKey.session(group.groupId, memberId))
+      group.remove(memberId)
+    }
     this.#groups.delete(group.groupId)
   }
 
@@ -260,7 +270,9 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
 
   #restore(groupId: string): ClassicGroup {
     const written = this.#written.get(groupId)
-    return written === undefined ? new ClassicGroup(groupId, this.#options.clock.now()) : restoreGroup(groupId, written)
+    return written === undefined
+      ? new ClassicGroup(groupId, this.#options.clock.now(), this.#memory)
+      : restoreGroup(groupId, written, this.#memory)
   }
 
   #turn(outcome: GroupOutcome): Turn {
@@ -271,7 +283,7 @@ export class GroupShard implements Shard<GroupRecord, GroupEvent> {
 /** How many offsets are looked at before others get their turn: a millisecond or two. */
 const offsetsInATurn = 10_000
 
-export type GroupShardOptions = Pick<Turn, 'logger' | 'metrics' | 'newId' | 'topicIdOf'> & {
+export type GroupShardOptions = Pick<Turn, 'logger' | 'memory' | 'metrics' | 'newId' | 'topicIdOf'> & {
   readonly clock: Clock
   /** Asked at each event, so that a change counts from then on. */
   readonly config: () => GroupConfig

@@ -27,7 +27,7 @@ export class GroupStory {
   readonly config: { -readonly [Name in keyof GroupConfig]: GroupConfig[Name] }
   /** Topics that have an id; others are taken as they come. */
   readonly topicIds = new Map<string, string>()
-  readonly registry = new MetricsRegistry(this.time)
+  registry = new MetricsRegistry(this.time)
   coordinator: GroupCoordinator
   #epoch = 1
 
@@ -58,7 +58,8 @@ export class GroupStory {
     this.log.forgetUncommitted()
     this.coordinator.close()
     this.#epoch++
-    this.coordinator = this.#coordinator(new MetricsRegistry(this.time))
+    this.registry = new MetricsRegistry(this.time)
+    this.coordinator = this.#coordinator(this.registry)
     this.coordinator.elected(0, this.#epoch)
     await this.time.runTurn()
   }
@@ -114,6 +115,7 @@ export class GroupStory {
       config: () => this.config,
       topicIdOf: (topic) => this.topicIds.get(topic) ?? ZERO_UUID,
       metrics,
+      memoryBytes: 2 ** 30,
     })
   }
 }
@@ -345,6 +347,7 @@ export const usualConfig: GroupConfig = {
   'group.max.session.timeout.ms': 1_800_000,
   'group.initial.rebalance.delay.ms': 3_000,
   'group.max.size': 10_000,
+  'group.members.max.bytes': -1,
   'offset.metadata.max.bytes': 4_096,
   'offsets.retention.minutes': 10_080,
   'offsets.retention.check.interval.ms': 600_000,

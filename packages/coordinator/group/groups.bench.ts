@@ -53,6 +53,7 @@ async function load(offsets: number): Promise<void> {
         metrics: groupMetrics,
         topicIdOf: () => ZERO_UUID,
         newId: () => '',
+        memory: () => ({ heldBytes: 0, limitBytes: Infinity }),
       }),
   })
   const tookMs = performance.now() - startedMs
@@ -76,6 +77,7 @@ async function serve(): Promise<void> {
     config: () => ({ ...usualConfig, 'group.initial.rebalance.delay.ms': 0 }),
     topicIdOf: () => ZERO_UUID,
     metrics,
+    memoryBytes: 2 ** 34,
   })
   for (let partition = 0; partition < 50; partition++) coordinator.elected(partition, 1)
   await new Promise((resolve) => {

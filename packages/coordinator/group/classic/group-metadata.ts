@@ -1,5 +1,6 @@
 import type { GroupMetadata } from '../group-record.ts'
 import { ClassicGroup } from './group.ts'
+import type { MemberMemory } from './member-memory.ts'
 import { metadataOf } from './member.ts'
 
 /** What of the group is written down: its generation with the members and their assignments. */
@@ -24,8 +25,8 @@ export function groupMetadata(group: ClassicGroup): GroupMetadata {
 }
 
 /** The group as it goes on from what was written down: with members it is stable, and their sessions run anew. */
-export function restoreGroup(groupId: string, value: GroupMetadata): ClassicGroup {
-  const group = new ClassicGroup(groupId, value.currentStateTimestamp)
+export function restoreGroup(groupId: string, value: GroupMetadata, memory?: MemberMemory): ClassicGroup {
+  const group = new ClassicGroup(groupId, value.currentStateTimestamp, memory)
   group.generation = value.generation
   group.protocolType = value.protocolType === '' ? undefined : value.protocolType
   group.protocol = value.protocol ?? undefined

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { KafkaError } from '@odradek/protocol'
 import type { Waiter } from '../../runtime/outcome.ts'
 import type { JoinAnswer } from '../messages.ts'
+import { memberBytes, MemberMemory, pendingBytes } from './member-memory.ts'
 import type { Member, Protocol } from './member.ts'
 import { ProtocolVotes } from './protocol-votes.ts'
 import { subscribedTopics } from './subscription.ts'
@@ -38,13 +39,15 @@ export class ClassicGroup {
   readonly #staticMembers = new Map<string, string>()
   readonly #votes = new ProtocolVotes()
   #joining = 0
-  /** Ids given out with MEMBER_ID_REQUIRED whose owners have not come back yet. */
-  readonly pendingJoins = new Set<string>()
+  readonly #pendingJoins = new Set<string>()
+  readonly #memory: MemberMemory
   /** Members of this generation who have not asked for their assignment yet. */
   readonly pendingSyncs = new Set<string>()
 
-  constructor(groupId: string, nowMs: number) {
+  /** In `memory` it counts what its members hold. */
+  constructor(groupId: string, nowMs: number, memory = new MemberMemory()) {
     this.groupId = groupId
+    this.#memory = memory
     this.#stateSinceMs = nowMs
   }
 
@@ -69,6 +72,11 @@ export class ClassicGroup {
 
   get members(): ReadonlyMap<string, Member> {
     return this.#members
+  }
+
+  /** Ids given out with MEMBER_ID_REQUIRED whose owners have not come back yet. */
+  get pendingJoins(): ReadonlySet<string> {
+    return this.#pendingJoins
   }
 
   get size(): number {
@@ -111,7 +119,14 @@ export class ClassicGroup {
     if (member.instanceId !== undefined) this.#staticMembers.set(member.instanceId, member.memberId)
     this.#votes.add(member.protocols)
     if (member.joining !== undefined) this.#joining++
-    this.pendingJoins.delete(member.memberId)
+    this.#memory.heldBytes += memberBytes(this.groupId, member)
+    this.#forgetPending(member.memberId)
+  }
+
+  /** An id is given out, whose owner is to come back with it. */
+  addPending(memberId: string): void {
+    this.#pendingJoins.add(memberId)
+    this.#memory.heldBytes += pendingBytes(this.groupId, memberId)
   }
 
   /** Forgets the member, or the pending id. Its parked requests have been answered before. */
@@ -119,12 +134,13 @@ export class ClassicGroup {
     const member = this.#members.get(memberId)
     if (member !== undefined) {
       this.#members.delete(memberId)
+      this.#memory.heldBytes -= memberBytes(this.groupId, member)
       this.#votes.remove(member.protocols)
       if (member.joining !== undefined) this.#joining--
       if (member.instanceId !== undefined) this.#staticMembers.delete(member.instanceId)
     }
     if (this.leaderId === memberId) this.leaderId = firstOf(this.#members.keys())
-    this.pendingJoins.delete(memberId)
+    this.#forgetPending(memberId)
     this.pendingSyncs.delete(memberId)
   }
 
@@ -143,10 +159,18 @@ export class ClassicGroup {
   /** A member introduces itself anew. */
   update(member: Member, news: Pick<Member, 'protocols' | 'sessionTimeoutMs' | 'rebalanceTimeoutMs'>): void {
     this.#votes.remove(member.protocols)
+    this.#memory.heldBytes -= memberBytes(this.groupId, member)
     member.protocols = news.protocols
+    this.#memory.heldBytes += memberBytes(this.groupId, member)
     this.#votes.add(member.protocols)
     member.sessionTimeoutMs = news.sessionTimeoutMs
     member.rebalanceTimeoutMs = news.rebalanceTimeoutMs
+  }
+
+  /** Gives the member its part of the work. */
+  assign(member: Member, assignment: Uint8Array): void {
+    this.#memory.heldBytes += assignment.length - member.assignment.length
+    member.assignment = assignment
   }
 
   /** Parks the member's join, or ends its wait. */
@@ -157,7 +181,7 @@ export class ClassicGroup {
   }
 
   get hasAllJoined(): boolean {
-    return this.#joining === this.#members.size && this.pendingJoins.size === 0
+    return this.#joining === this.#members.size && this.#pendingJoins.size === 0
   }
 
   /** The longest that any member wants to be given to finish what it is doing. */
@@ -188,6 +212,10 @@ export class ClassicGroup {
       return true
     }
     return false
+  }
+
+  #forgetPending(memberId: string): void {
+    if (this.#pendingJoins.delete(memberId)) this.#memory.heldBytes -= pendingBytes(this.groupId, memberId)
   }
 
   /** Learns what the members of the new generation subscribe. */

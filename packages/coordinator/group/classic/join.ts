@@ -7,11 +7,13 @@ import { joined, joinRefused } from './answers.ts'
 import type { ClassicGroup } from './group.ts'
 import { becauseOf, joinAnew, rebalanceTimeoutMs } from './joining.ts'
 import type { Joining } from './joining.ts'
+import { introductionBytes, memberBytes } from './member-memory.ts'
 import { hasSameProtocols } from './member.ts'
 import type { Member } from './member.ts'
 import { completeJoinIfReady, rebalance } from './rebalance.ts'
 import { refreshSession, scheduleSession } from './sessions.ts'
 import { replaceStaticMember } from './static-member.ts'
+import { hasMemoryFor } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /** Somebody wants to be a member in the next generation. The answer comes when that begins, or at once when there is no need. */
@@ -20,6 +22,14 @@ export function join(group: ClassicGroup, joining: Joining, turn: Turn): JoinAns
   if (!hasRoomFor(group, memberId, turn)) {
     group.remove(memberId)
     completeJoinIfReady(group, turn)
+    return joinRefused('GROUP_MAX_SIZE_REACHED')
+  }
+  if (!hasMemoryFor(group, growth(group, joining), turn)) {
+    // Who is a member stays one as it was. An id that was given out is not waited for.
+    if (group.pendingJoins.has(memberId)) {
+      group.remove(memberId)
+      completeJoinIfReady(group, turn)
+    }
     return joinRefused('GROUP_MAX_SIZE_REACHED')
   }
   if (!group.accepts(joining.request.protocolType, joining.request.protocols)) return joinRefused('INCONSISTENT_GROUP_PROTOCOL', memberId)
@@ -44,6 +54,15 @@ function hasRoomFor(group: ClassicGroup, memberId: string, turn: Turn): boolean 
   }
 }
 
+/** How many bytes more the group would hold: of a member that joins again, what it says more than before. */
+function growth(group: ClassicGroup, { request, context }: Joining): number {
+  const { memberId, groupInstanceId, protocols } = request
+  const known = group.members.get((groupInstanceId === null ? undefined : group.staticMemberId(groupInstanceId)) ?? memberId)
+  if (known !== undefined) return introductionBytes(protocols) - introductionBytes(known.protocols)
+  const instanceId = groupInstanceId ?? undefined
+  return memberBytes(group.groupId, { memberId, instanceId, clientId: context.clientId, protocols, assignment: nothing })
+}
+
 function joinAsNew(group: ClassicGroup, joining: Joining, turn: Turn): JoinAnswer | Parked {
   const { request, context } = joining
   const instanceId = request.groupInstanceId
@@ -55,7 +74,7 @@ function joinAsNew(group: ClassicGroup, joining: Joining, turn: Turn): JoinAnswe
   }
   if (context.apiVersion < 4) return addMember(group, newId, joining, turn)
   // A client that gives up on a parked join and comes again would otherwise leave a member behind each time (KIP-394).
-  group.pendingJoins.add(newId)
+  group.addPending(newId)
   scheduleSession(group.groupId, newId, request.sessionTimeoutMs, turn)
   return joinRefused('MEMBER_ID_REQUIRED', newId)
 }
@@ -97,7 +116,7 @@ function addMember(group: ClassicGroup, memberId: string, { request, context, wa
     sessionTimeoutMs: request.sessionTimeoutMs,
     rebalanceTimeoutMs: rebalanceTimeoutMs(request, context),
     protocols: request.protocols,
-    assignment: new Uint8Array(),
+    assignment: nothing,
     isNew: true,
     joining: waiter,
     syncing: undefined,
@@ -113,3 +132,4 @@ function addMember(group: ClassicGroup, memberId: string, { request, context, wa
 }
 
 const newMemberJoinTimeoutMs = 5 * 60_000
+const nothing = new Uint8Array()

@@ -13,7 +13,7 @@ export interface Member {
   rebalanceTimeoutMs: number
   /** What it can do, the preferred first. */
   protocols: readonly Protocol[]
-  /** What the leader gave it, as the leader wrote it. Empty before the first generation. */
+  /** What the leader gave it, as the leader wrote it. Empty before the first generation. Changed by the group alone, which counts its bytes. */
   assignment: Uint8Array
   /** Has not had an answer yet, so that it does not know its own id and can't send heartbeats. */
   isNew: boolean

@@ -118,7 +118,7 @@ function beginGeneration(group: ClassicGroup, turn: Turn): void {
 /** Those who waited for the leader's assignment learn that there will be none. */
 export function forgetAssignments(group: ClassicGroup, turn: Turn): void {
   for (const member of group.members.values()) {
-    member.assignment = nothing
+    group.assign(member, nothing)
     answerSync(group, member, syncRefused('REBALANCE_IN_PROGRESS'), turn)
   }
 }

@@ -7,6 +7,7 @@ import { answerSync, synced, syncRefused } from './answers.ts'
 import { groupMetadata } from './group-metadata.ts'
 import type { ClassicGroup } from './group.ts'
 import type { Member } from './member.ts'
+import { hasMemoryFor } from './turn.ts'
 import type { Turn } from './turn.ts'
 
 /** A member asks for its assignment; the leader brings everybody's along. */
@@ -24,6 +25,16 @@ export function sync(group: ClassicGroup, request: SyncRequest, waiter: Waiter<S
     return syncRefused('INCONSISTENT_GROUP_PROTOCOL')
   }
   if (group.state === 'PreparingRebalance') return syncRefused('REBALANCE_IN_PROGRESS')
+  const isAssigning = group.state === 'CompletingRebalance' && group.leaderId === member.memberId
+  if (
+    isAssigning &&
+    !hasMemoryFor(
+      group,
+      request.assignments.reduce((sum, { assignment }) => sum + assignment.length, 0),
+      turn,
+    )
+  )
+    return syncRefused('GROUP_MAX_SIZE_REACHED')
   noteSync(group, member, turn)
   if (group.state === 'Stable') {
     // The assignment may have come this very moment, and counts only when it is written.
@@ -44,7 +55,7 @@ function becomeStable(group: ClassicGroup, { assignments }: SyncRequest, turn: T
   for (const member of group.members.values()) {
     const assignment = given.get(member.memberId)
     if (assignment === undefined) forgotten.push(member.memberId)
-    member.assignment = assignment ?? nothing
+    group.assign(member, assignment ?? nothing)
   }
   group.enter('Stable', turn.nowMs)
   turn.metrics.rebalanceCompleted()
