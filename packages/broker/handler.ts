@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Buffer } from 'node:buffer'
 import type { ByteReader, ByteWriter } from '@odradek/common/bytes'
 import type { Connection } from '@odradek/network'
 import { errorMessage, errorName } from '@odradek/protocol'
@@ -33,14 +34,22 @@ export interface Handler<Request = unknown, Response = unknown> {
   readonly copiesFrame: boolean
   /** Whether it may start while earlier requests of the connection that may so too still wait: it decides in order, and only waits side by side. */
   readonly overlaps: boolean
-  /** Whether the answer holds record batches that stay where they are. */
+  /** Whether the answer holds bytes that stay where they are: record batches, or a body that was encoded before. */
   readonly lendsBuffers: boolean
   decode(reader: ByteReader, version: number): Request
   /** `undefined` is no answer at all (acks=0). */
-  handle(request: Request, context: RequestContext): Response | undefined | Promise<Response>
+  handle(request: Request, context: RequestContext): Response | EncodedAnswer | undefined | Promise<Response>
   /** The API's own way to say that the whole request failed. */
   failed(request: Request, errorCode: number, context: RequestContext): Response
-  encode(writer: ByteWriter, response: Response, version: number): void
+  encode(writer: ByteWriter, response: Response | EncodedAnswer, version: number): void
+}
+
+/** An answer whose body is there already, in the version that was asked: what many clients get alike is encoded once. */
+export class EncodedAnswer {
+  readonly body: Buffer
+  constructor(body: Buffer) {
+    this.body = body
+  }
 }
 
 export interface HandlerOptions<Request, Response> {
@@ -52,6 +61,8 @@ export interface HandlerOptions<Request, Response> {
   readonly borrowsFrame?: boolean
   /** All that the handler decides is decided before its first wait, so that several requests of a connection may wait together. Default false. */
   readonly overlaps?: boolean
+  /** Some answers are `EncodedAnswer`s, which are sent from where they lie. Default false. */
+  readonly encodesAhead?: boolean
 }
 
 /**
@@ -66,7 +77,7 @@ export interface HandlerOptions<Request, Response> {
  */
 export function handler<Request extends Fields, Response extends Fields>(
   api: Api<Request, Response>,
-  handle: (request: ReadOf<Request>, context: RequestContext) => WriteOf<Response> | undefined | Promise<WriteOf<Response>>,
+  handle: (request: ReadOf<Request>, context: RequestContext) => WriteOf<Response> | EncodedAnswer | undefined | Promise<WriteOf<Response>>,
   ...[options]: Options<Request, Response>
 ): Handler<ReadOf<Request>, WriteOf<Response>> {
   const announced = options?.announced ?? api.versions
@@ -80,11 +91,14 @@ export function handler<Request extends Fields, Response extends Fields>(
     announced,
     copiesFrame: options?.borrowsFrame !== true && hasKind(api.request, ['bytes', 'records']),
     overlaps: options?.overlaps === true,
-    lendsBuffers: hasKind(api.response, ['records']),
+    lendsBuffers: options?.encodesAhead === true || hasKind(api.response, ['records']),
     decode: api.decodeRequest,
     handle,
     failed: options?.failed ?? ((_request, code) => failure<Response>(code)),
-    encode: api.encodeResponse,
+    encode(writer, response, version) {
+      if (response instanceof EncodedAnswer) writer.attach(response.body)
+      else api.encodeResponse(writer, response, version)
+    },
   }
 }
 

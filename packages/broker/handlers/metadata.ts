@@ -5,6 +5,7 @@ import { errorCode, KafkaError } from '@odradek/protocol'
 import { Metadata } from '@odradek/protocol/messages'
 import type { RequestOf, ResponseDraft } from '@odradek/protocol/schema'
 import type { LiveSettings } from '../config/index.ts'
+import { EncodedAnswers } from '../encoded-answers.ts'
 import { handler } from '../handler.ts'
 import type { Endpoint, Endpoints } from '../services.ts'
 import { allClusterOperations, allTopicOperations, notAsked } from './authorized-operations.ts'
@@ -25,16 +26,22 @@ export interface MetadataParts {
 }
 
 /** Brokers, topics, and who leads which partition; and, where that is allowed, makes topics that are asked for. */
-export const metadata = (parts: MetadataParts) =>
-  handler(
+export const metadata = (parts: MetadataParts) => {
+  const forAll = new EncodedAnswers<ClusterImage>()
+  return handler(
     Metadata,
     (request, { apiVersion, connection }) => {
       checkReferences(request, apiVersion)
       const answer = (): Response => answerFrom(parts, parts.endpoints.forClient(connection), request, apiVersion)
+      if (asksForAll(request, apiVersion)) {
+        const alike = sameAnswerKey(request, apiVersion, parts.endpoints.forClient(connection))
+        return forAll.get(parts.metadata.image, alike, (writer) => Metadata.encodeResponse(writer, answer(), apiVersion))
+      }
       const missing = mayCreate(parts, request, apiVersion) ? missingNames(request, parts.metadata.image) : []
       return missing.length === 0 ? answer() : parts.autoCreation.create(missing).then(answer)
     },
     {
+      encodesAhead: true,
       failed: ({ topics }, code, { apiVersion }) => ({
         brokers: [],
         topics: (topics ?? []).map(({ name, topicId }) => ({ ...absent(apiVersion < 12 ? (name ?? '') : name, topicId), errorCode: code })),
@@ -42,6 +49,13 @@ export const metadata = (parts: MetadataParts) =>
       }),
     },
   )
+}
+
+/** Clients for which this is the same, at one image of the cluster, get the same bytes when they ask for all topics. */
+function sameAnswerKey(request: Request, apiVersion: number, endpoints: readonly Endpoint[]): string {
+  const { includeClusterAuthorizedOperations: ofCluster, includeTopicAuthorizedOperations: ofTopics } = request
+  return JSON.stringify([apiVersion, ofCluster, ofTopics, endpoints])
+}
 
 /** In version 0 no names ask for all topics; from 1 on `null` does, and no names ask for none. */
 function asksForAll({ topics }: Request, apiVersion: number): boolean {
