@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 
-const entry = new URL('./odradek.ts', import.meta.url).pathname
+const entry = new URL('./odradek.js', import.meta.url).pathname
 const scratch = mkdtempSync(join(tmpdir(), 'odradek-cli-'))
 after(() => rmSync(scratch, { recursive: true, force: true }))
 

@@ -29,7 +29,7 @@ export class BrokerProcess implements AsyncDisposable {
     const settings = { 'http.port': '0', 'group.initial.rebalance.delay.ms': '0', 'offsets.topic.num.partitions': '1', ...config }
     const overrides = Object.entries(settings).flatMap(([key, value]) => ['--override', `${key}=${value}`])
     const place = dataDir === undefined ? ['--ephemeral'] : ['--data-dir', dataDir]
-    const entry = new URL('../cli/odradek.ts', import.meta.url).pathname
+    const entry = new URL('../cli/odradek.js', import.meta.url).pathname
     const command = [process.execPath, entry, 'start', '--port', '0', ...place, ...overrides]
     const limited = openFiles === undefined ? command : ['/bin/sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...command]
     const child = spawn(limited[0] ?? '', limited.slice(1), {

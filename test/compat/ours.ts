@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-const entry = new URL('../../packages/cli/odradek.ts', import.meta.url).pathname
+const entry = new URL('../../packages/cli/odradek.js', import.meta.url).pathname
 
 /** One of our brokers as a user runs it, in its own process and folder. */
 export interface Ours {
