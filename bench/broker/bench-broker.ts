@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { apacheKafka } from '../contenders/apache-kafka.ts'
 import type { Contender } from '../contenders/contender.ts'
-import { odradek } from '../contenders/odradek.js'
+import { odradek } from '../contenders/odradek.ts'
 import { Load } from '../load/load.ts'
 import { describeMachine } from '../measure/machine.ts'
 import { recyclePages } from '../measure/recycled-pages.ts'
