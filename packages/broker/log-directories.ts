@@ -1,11 +1,11 @@
 import type { Disk } from '@odradek/common/disk'
-import { LogDirectory } from '@odradek/log'
+import { BatchOpener, LogDirectory } from '@odradek/log'
 import type { Log, LogDirectoryOptions, LogSettings } from '@odradek/log'
 import type { Partition } from './replication/partition.ts'
 import type { Logs, Replicas } from './replication/replicas.ts'
 import type { LogDirDescription, ReplicaDescription } from './services.ts'
 
-export interface LogDirectoriesOptions extends Omit<LogDirectoryOptions, 'path' | 'onOffline'> {
+export interface LogDirectoriesOptions extends Omit<LogDirectoryOptions, 'path' | 'onOffline' | 'batchOpener'> {
   readonly onAllOffline?: (error: Error) => void
 }
 
@@ -22,12 +22,13 @@ export class LogDirectories implements Logs, AsyncDisposable {
   /** Opens all or none. `onAllOffline` is told when the last one has failed. */
   static async open(paths: readonly string[], options: LogDirectoriesOptions): Promise<LogDirectories> {
     const opened: OpenDirectory[] = []
+    const batchOpener = new BatchOpener(options.config)
     const onOffline = (error: Error): void => {
       if (opened.every(({ directory }) => directory.isOffline)) options.onAllOffline?.(error)
     }
     try {
       for (const path of paths) {
-        opened.push({ path, directory: await LogDirectory.open({ ...options, path, onOffline }), partitions: 0 })
+        opened.push({ path, directory: await LogDirectory.open({ ...options, batchOpener, path, onOffline }), partitions: 0 })
       }
     } catch (error) {
       await Promise.all(opened.map(({ directory }) => directory.close()))

@@ -71,7 +71,12 @@ test('one that is refused, or fails in use, lets the next one in', async () => {
 test('when more waits than could be opened in time, the next one is refused with an error that clients try again after', async () => {
   const opener = new BatchOpener({ maxInflatedBytes: mebibyte, maxOpenedBytes: 1000 })
   const { promise: gate, resolve: open } = Promise.withResolvers<void>()
-  const held = opener.hold(1000, () => gate)
+  const { promise: running, resolve: runs } = Promise.withResolvers<void>()
+  const held = opener.hold(1000, () => {
+    runs()
+    return gate
+  })
+  await running
   const waiting = [opener.hold(3000, async () => 'first'), opener.hold(1000, async () => 'second')]
   await assert.rejects(
     opener.hold(1, async () => 'third'),

@@ -11,9 +11,9 @@ const decompressAsync = promisify<Buffer, zlib.ZstdOptions, unknown>(zlib.zstdDe
 const maxFrames = 64
 
 /** On a thread of Node's pool. */
-export const deflateZstd = (bytes: Buffer, level?: number): Promise<Buffer> => compressAsync(bytes, zstdOptions(level))
+export const deflateZstd = (bytes: Buffer, level?: number): Promise<Buffer> => compressAsync(bytes, zstdOptions(level, bytes.length))
 
-export const deflateZstdSync = (bytes: Buffer, level?: number): Buffer => zlib.zstdCompressSync(bytes, zstdOptions(level))
+export const deflateZstdSync = (bytes: Buffer, level?: number): Buffer => zlib.zstdCompressSync(bytes, zstdOptions(level, bytes.length))
 
 /** On a thread of Node's pool. Several frames, one behind the other, are read as one. */
 export async function inflateZstd(bytes: Buffer, maxOutput: number): Promise<Buffer> {
