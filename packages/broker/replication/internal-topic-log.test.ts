@@ -57,3 +57,18 @@ test('a coordinator gets nothing of a damaged log: what is left of it is an olde
   log.damage = new KafkaError('KAFKA_STORAGE_ERROR', 'damaged')
   await assert.rejects(loaded(coordinatorLog), { code: 'KAFKA_STORAGE_ERROR' })
 })
+
+test('a coordinator is answered when its records are on the disk, not before', async () => {
+  const { log, coordinatorLog } = setUp()
+  let isAnswered = false
+  const answered = coordinatorLog.append(0, [{ key: Buffer.from('k'), value: Buffer.from('v') }]).then(() => {
+    isAnswered = true
+  })
+  const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+  await turn()
+  log.write()
+  await turn()
+  assert.equal(isAnswered, false)
+  log.sync()
+  await answered
+})
