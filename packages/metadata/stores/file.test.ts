@@ -31,6 +31,14 @@ async function filled(commits: number): Promise<MemoryDisk> {
   return disk
 }
 
+/** The journal without the room that it holds ahead: a frame ends with a brace. */
+function journalIn(disk: MemoryDisk): Buffer {
+  const bytes = disk.readFile(path)
+  let end = bytes.length
+  while (bytes[end - 1] === 0) end--
+  return bytes.subarray(0, end)
+}
+
 function patch(disk: MemoryDisk, change: (bytes: Buffer) => Buffer): void {
   const changed = change(disk.readFile(path))
   const file = disk.open(path, 'write')
@@ -40,15 +48,18 @@ function patch(disk: MemoryDisk, change: (bytes: Buffer) => Buffer): void {
 }
 
 test('a torn last commit is cut off, and what came before is there', async () => {
-  const whole = (await filled(3)).readFile(path).length
-  const before = (await filled(2)).readFile(path).length
+  const whole = journalIn(await filled(3)).length
+  const before = journalIn(await filled(2)).length
+  assert.ok(before < whole)
   for (let size = before + 1; size < whole; size++) {
     const disk = await filled(3)
-    patch(disk, (bytes) => bytes.subarray(0, size))
-    await using store = await open(disk)
+    patch(disk, (bytes) => (size % 2 === 0 ? bytes.subarray(0, size) : Buffer.concat([bytes.subarray(0, size), Buffer.alloc(1000)])))
+    const store = await open(disk)
     assert.equal((await store.readAll()).revision, 2)
-    assert.equal(disk.readFile(path).length, before)
     await store.commit([put('/2', 'again')])
+    await store[Symbol.asyncDispose]()
+    await using again = await open(disk)
+    assert.equal((await again.read('/2'))?.value, 'again')
   }
 })
 
@@ -63,9 +74,9 @@ test('a frame of which nothing but its first word was written is torn too', asyn
 
 test('every changed byte is noticed: the last commit is cut off, anything before it refuses to start', async () => {
   const intact = await filled(3)
-  const bytes = intact.readFile(path)
-  const lastCommit = (await filled(2)).readFile(path).length
-  for (let at = 0; at < bytes.length; at++) {
+  const bytes = journalIn(intact)
+  const lastCommit = journalIn(await filled(2)).length
+  for (let at = 0; at < bytes.length + 20; at++) {
     const disk = await filled(3)
     patch(disk, (all) => {
       all[at] = (all[at] ?? 0) ^ 0x41
@@ -75,7 +86,7 @@ test('every changed byte is noticed: the last commit is cut off, anything before
       await assert.rejects(open(disk), (error) => error instanceof UserError && /damaged at byte \d+/.test(error.message), `byte ${at}`)
     } else {
       await using store = await open(disk)
-      assert.equal((await store.readAll()).revision, 2)
+      assert.equal((await store.readAll()).revision, at < bytes.length ? 2 : 3)
     }
   }
 })
@@ -106,8 +117,49 @@ test('a journal does not grow without end', async () => {
   const disk = new MemoryDisk()
   await using store = await open(disk, { compactAfterBytes: 10_000 })
   for (let i = 0; i < 2000; i++) await store.commit([put('/same', i)])
-  assert.ok(disk.readFile(path).length < 11_000)
+  assert.ok(journalIn(disk).length < 11_000)
+  assert.ok(disk.readFile(path).length < 100_000)
   assert.equal((await store.read('/same'))?.value, 1999)
+})
+
+test('on a disk that others have filled to the last byte some commits still find room, over restarts too', async () => {
+  const disk = new MemoryDisk({ capacityBytes: 1_000_000 })
+  await (await open(disk))[Symbol.asyncDispose]()
+  const first = await open(disk)
+  await first.commit([put('/first', 1)])
+  disk.open('/filler', 'create').truncate(disk.space('/').freeBytes)
+  assert.equal(disk.space('/').freeBytes, 0)
+  await first[Symbol.asyncDispose]()
+  for (let i = 0; i < 20; i++) {
+    await using store = await open(disk)
+    await store.commit([put(`/${i}`, 'x'.repeat(500))])
+  }
+  await using store = await open(disk)
+  assert.equal((await store.readAll()).entries.length, 21)
+})
+
+test('who looks at a store before it is opened sees what it holds and what was deleted, and may refuse; nothing is changed then', async () => {
+  const disk = new MemoryDisk()
+  const store = await open(disk)
+  await store.commit([put('/kept', 1), put('/gone', 1), { key: '/mine', value: 1, ephemeral: true }])
+  await store.commit([{ key: '/gone', value: undefined }])
+  await store[Symbol.asyncDispose]()
+  patch(disk, (bytes) => bytes.subarray(0, bytes.length - 1))
+  const before = disk.readFile(path)
+  const refusing = FileStore.open({
+    disk,
+    directory: '/data',
+    admit: ({ snapshot, removed }) => {
+      assert.deepEqual(
+        snapshot.entries.map(({ key }) => key),
+        ['/kept', '/mine'],
+      )
+      assert.deepEqual([...removed], ['/gone'])
+      throw new UserError('no')
+    },
+  })
+  await assert.rejects(refusing, /no/)
+  assert.deepEqual(disk.readFile(path), before)
 })
 
 test('a full disk refuses commits and keeps what it has; with room again it goes on', async () => {

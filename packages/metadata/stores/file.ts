@@ -15,10 +15,19 @@ export interface FileStoreOptions {
   readonly disk: Disk
   /** Made when it is missing. No other process may use it: whoever opens the store has locked it. */
   readonly directory: string
+  /** Looks at what the store holds before anything is changed. What it throws ends the opening. */
+  readonly admit?: (found: FoundStore) => void
   /** The journal is written anew when its commits take more bytes than this and than its snapshot. */
   readonly compactAfterBytes?: number
   /** How many commits watchers may lag behind. */
   readonly keptCommits?: number
+}
+
+/** What a store holds when it is opened. */
+export interface FoundStore {
+  readonly snapshot: StoreSnapshot
+  /** Keys that were deleted since the journal was last written anew. */
+  readonly removed: ReadonlySet<string>
 }
 
 interface Waiting extends JournalCommit {
@@ -51,9 +60,15 @@ export class FileStore implements MetadataStore {
     makeDurableDirectory(options.disk, options.directory)
     const entries = new Entries()
     const journal = await Journal.open(options.disk, `${options.directory}/${journalName}`, entries)
-    const store = new FileStore(journal, entries, options)
-    await store.#endLastSession()
-    return store
+    try {
+      options.admit?.({ snapshot: entries.snapshot(), removed: journal.removed })
+      const store = new FileStore(journal, entries, options)
+      await store.#endLastSession()
+      return store
+    } catch (error) {
+      journal.close()
+      throw error
+    }
   }
 
   private constructor(journal: Journal, entries: Entries, options: FileStoreOptions) {

@@ -7,6 +7,8 @@ export interface JournalExtent {
   readonly snapshotEnd: number
   readonly end: number
   readonly size: number
+  /** Keys that one of its commits deletes. */
+  readonly removed: ReadonlySet<string>
 }
 
 /**
@@ -24,7 +26,8 @@ export function readJournal(path: string, bytes: Buffer, entries: Entries): Jour
     )
   }
   const snapshotEnd = readSnapshot(path, bytes, entries)
-  return { snapshotEnd, end: readCommits(path, bytes, snapshotEnd, entries), size: bytes.length }
+  const removed = new Set<string>()
+  return { snapshotEnd, end: readCommits(path, bytes, snapshotEnd, entries, removed), size: bytes.length, removed }
 }
 
 function readSnapshot(path: string, bytes: Buffer, entries: Entries): number {
@@ -43,7 +46,7 @@ function readSnapshot(path: string, bytes: Buffer, entries: Entries): number {
   }
 }
 
-function readCommits(path: string, bytes: Buffer, start: number, entries: Entries): number {
+function readCommits(path: string, bytes: Buffer, start: number, entries: Entries, removed: Set<string>): number {
   let position = start
   while (position < bytes.length) {
     const end = frameEnd(bytes, position)
@@ -56,6 +59,7 @@ function readCommits(path: string, bytes: Buffer, start: number, entries: Entrie
     for (const { revision, writes } of body.commits) {
       if (revision !== entries.revision + 1) throw damaged(path, position, `revision ${revision} follows revision ${entries.revision}`)
       entries.apply(revision, writes)
+      for (const { key, value } of writes) if (value === undefined) removed.add(key)
     }
     position = end
   }

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { Disk, OpenFile } from '@odradek/common/disk'
 import { directoryOf, DiskError } from '@odradek/common/disk'
 import type { Entries, Entry } from './entries.ts'
@@ -7,6 +8,11 @@ import { readJournal } from './journal-reader.ts'
 
 /** How many entries a frame of a snapshot holds: a few hundred kilobytes of JSON. */
 const entriesPerFrame = 1000
+/**
+ * Room that the file holds ahead, as zeros, for some hundred small commits: on a disk that others have filled to the last byte a
+ * broker can still start, and topics and settings can be changed, which is the way out.
+ */
+const reserveBytes = 64 * 1024
 
 /**
  * The file of a store: a snapshot and the commits since.
@@ -18,27 +24,40 @@ export class Journal {
   readonly #disk: Disk
   readonly #path: string
   #file: OpenFile
+  /** Keys that were deleted by a commit which the file had when it was opened. */
+  readonly removed: ReadonlySet<string>
   #snapshotEnd: number
   #end: number
+  /** Up to there the file has its room on the disk. */
+  #reservedEnd: number
   #broken = false
 
-  /** Reads the journal at `path` into `entries`, cuts off what a crash left unfinished, or makes a new one. */
+  /**
+   * Reads the journal at `path` into `entries`, or makes a new one. Of an old one nothing is changed: what a crash left unfinished
+   * at its end is written over by the next commit.
+   */
   static async open(disk: Disk, path: string, entries: Entries): Promise<Journal> {
     const temporary = temporaryOf(path)
     if (disk.stat(temporary) !== undefined) disk.unlink(temporary)
     if (disk.stat(path) === undefined) return new Journal(disk, path, await writeJournal(disk, path, entries))
-    const { snapshotEnd, end, size } = readJournal(path, disk.readFile(path), entries)
-    const file = disk.open(path, 'write')
-    if (end < size) file.truncate(end)
-    return new Journal(disk, path, { file, snapshotEnd, end })
+    const { snapshotEnd, end, size, removed } = readJournal(path, disk.readFile(path), entries)
+    return new Journal(disk, path, { file: disk.open(path, 'write'), snapshotEnd, end }, size, removed)
   }
 
-  private constructor(disk: Disk, path: string, written: WrittenJournal) {
+  private constructor(
+    disk: Disk,
+    path: string,
+    written: WrittenJournal,
+    size: number = written.end,
+    removed: ReadonlySet<string> = new Set(),
+  ) {
     this.#disk = disk
     this.#path = path
     this.#file = written.file
     this.#snapshotEnd = written.snapshotEnd
     this.#end = written.end
+    this.#reservedEnd = size
+    this.removed = removed
   }
 
   /** Whether the disk failed in a way after which nothing can be promised any more. */
@@ -61,6 +80,7 @@ export class Journal {
   async append(commits: readonly JournalCommit[]): Promise<void> {
     const frame = encodeFrame({ kind: 'commits', commits })
     try {
+      this.#reserve(this.#end + frame.length)
       writeAll(this.#file, frame, this.#end)
     } catch (error) {
       this.#cutBack(error)
@@ -73,6 +93,7 @@ export class Journal {
       throw error
     }
     this.#end += frame.length
+    this.#reservedEnd = Math.max(this.#reservedEnd, this.#end)
   }
 
   /** Writes the file anew, as a snapshot of `entries`. Throws as `append` does; the old file stands until the new one is whole. */
@@ -82,7 +103,7 @@ export class Journal {
       this.#file.close()
       this.#file = written.file
       this.#snapshotEnd = written.snapshotEnd
-      this.#end = written.end
+      this.#end = this.#reservedEnd = written.end
     } catch (error) {
       this.#broken ||= !isLackOfRoom(error)
       throw error
@@ -96,8 +117,20 @@ export class Journal {
   #cutBack(error: unknown): void {
     this.#broken = true
     if (!isLackOfRoom(error)) return
-    this.#file.truncate(this.#end)
+    // A part of the frame may stay in what is reserved. It is no frame, and is written over.
+    this.#file.truncate(Math.max(this.#end, this.#reservedEnd))
     this.#broken = false
+  }
+
+  /** Has room for what comes behind `end`, before it runs out. Without room for that the commit itself may still find some. */
+  #reserve(end: number): void {
+    if (this.#reservedEnd - end >= reserveBytes / 2) return
+    const zeros = Buffer.alloc(end + reserveBytes - this.#reservedEnd)
+    try {
+      this.#reservedEnd += this.#file.writeSync(zeros, 0, zeros.length, this.#reservedEnd)
+    } catch (error) {
+      if (!isLackOfRoom(error)) throw error
+    }
   }
 }
 
