@@ -85,7 +85,7 @@ async function run(args: readonly string[]): Promise<number> {
       banner({ milliseconds, listeners, http: http?.address ?? null, dataDir, topics: broker.services.metadata.image.topics.size }),
     )
   } else {
-    logger.info('Serving', { event: 'ready', bootstrap, http: http?.address ?? null, dataDir, version, milliseconds })
+    logger.info('Serving', { event: 'ready', pid: process.pid, bootstrap, http: http?.address ?? null, dataDir, version, milliseconds })
   }
   voice.speakUp()
 
