@@ -49,7 +49,10 @@ export class Router implements FrameHandler {
     const reader = new ByteReader(frame, start, end)
     const header = this.#readHeader(reader, start)
     const route = this.#routes[header.apiKey]
-    if (route === undefined) throw new CloseConnection(`there is no API with key ${header.apiKey} here`)
+    if (route === undefined)
+      throw new CloseConnection(
+        `there is no API with key ${header.apiKey} here: the client did not ask with ApiVersions what there is, or is no Kafka client`,
+      )
     const { handler } = route
     const [min, max] = handler.api.versions
     if (header.apiVersion < min || header.apiVersion > max) return this.#unsupportedVersion(handler, header)
@@ -119,7 +122,10 @@ export class Router implements FrameHandler {
 
   /** Clients that speak newer versions learn ours from an answer in the oldest form; everything else has no form to answer in. */
   #unsupportedVersion(handler: Handler, { apiVersion, correlationId }: RequestHeader): Reply {
-    if (handler.api.key !== apiVersionsKey) throw new CloseConnection(`${handler.api.name} v${apiVersion} is not spoken here`)
+    if (handler.api.key !== apiVersionsKey)
+      throw new CloseConnection(
+        `${handler.api.name} v${apiVersion} is not spoken here, but v${handler.api.versions.join(' to v')}: take a client that asks for ApiVersions, or one of another age`,
+      )
     const [minVersion, maxVersion] = handler.announced
     const response = { errorCode: errorCode('UNSUPPORTED_VERSION'), apiKeys: [{ apiKey: apiVersionsKey, minVersion, maxVersion }] }
     return { chunks: this.#replies.write(handler, correlationId, response, 0) }
@@ -173,5 +179,7 @@ function unreadable(error: unknown, what: string, start: number): unknown {
     error instanceof MalformedBytes
       ? error.message.replace(`at byte ${error.position}`, `at byte ${error.position - start}`)
       : error.message
-  return new CloseConnection(`${what} could not be read: ${reason}`, { cause: error })
+  return new CloseConnection(`${what} could not be read: ${reason}; the client is broken, or no client of Kafka`, {
+    cause: error,
+  })
 }

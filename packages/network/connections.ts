@@ -127,7 +127,7 @@ export class Connections implements ConnectionHouse {
 
   reportClose(connection: Connection, reason: string): void {
     this.statistics.malformed++
-    this.#of(connection, 'closed').warn('Closed a connection', { ...whoIs(connection), reason })
+    this.#of(connection, `closed ${reason.replaceAll(/-?\d+/g, '#')}`).warn('Closed a connection', { ...whoIs(connection), reason })
   }
 
   reportForeign(connection: Connection, foreign: ForeignProtocol): void {
@@ -191,7 +191,7 @@ export class Connections implements ConnectionHouse {
     }
   }
 
-  /** What a client can cause as often as it likes is written once a minute for each peer. */
+  /** What a client can cause as often as it likes is written once a minute for each address and kind of trouble, whatever the numbers in it. */
   #of(connection: Connection, kind: string): Logger {
     return this.#logger.limited(`${kind} ${connection.peer.address}`)
   }
