@@ -6,24 +6,28 @@ import type { RequestOf, ResponseDraft } from '@odradek/protocol/schema'
 import { handler } from '../handler.ts'
 import type { RequestContext } from '../handler.ts'
 import type { Services } from '../services.ts'
+import { warnOfTransactions } from './no-transactions.ts'
 
 type Request = RequestOf<typeof FindCoordinator>
 type Response = ResponseDraft<typeof FindCoordinator>
 type Coordinator = NonNullable<Response['coordinators']>[number]
 
 /** Which broker coordinates a group. The first who asks causes the topic of committed offsets to be made. */
-export const findCoordinator = (services: Pick<Services, 'endpoints' | 'internalTopics'> & { readonly groups: GroupCoordinator }) =>
+export const findCoordinator = (
+  services: Pick<Services, 'endpoints' | 'internalTopics' | 'logger'> & { readonly groups: GroupCoordinator },
+) =>
   handler(FindCoordinator, (request, context) => find(services, request, context), {
     failed: (request, code, { apiVersion }) =>
       answer(request, apiVersion, (key) => ({ key, ...nobody, errorCode: code, errorMessage: null })),
   })
 
 async function find(
-  { groups, endpoints, internalTopics }: Parameters<typeof findCoordinator>[0],
+  { groups, endpoints, internalTopics, logger }: Parameters<typeof findCoordinator>[0],
   request: Request,
   context: RequestContext,
 ): Promise<Response> {
   try {
+    if (request.keyType === transactionKey) warnOfTransactions(logger, context)
     if (request.keyType !== groupKey) throw notServed(request.keyType, context.apiVersion)
     const { partitions } = await internalTopics.ensure('__consumer_offsets')
     const brokers = endpoints.forClient(context.connection)

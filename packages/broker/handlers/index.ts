@@ -58,7 +58,7 @@ export function allHandlers(services: Services): readonly Handler[] {
     createTopics(metadata, settings),
     deleteTopics(metadata, settings),
     deleteRecords(replicas),
-    initProducerId(services.producerIds),
+    initProducerId(services),
     offsetForLeaderEpoch(replicas),
     describeConfigs({ brokerId, metadata, settings, loggers }),
     alterConfigs(metadata),
