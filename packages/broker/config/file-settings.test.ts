@@ -14,6 +14,7 @@ test('a broker starts with nothing given, and knows the old name of its number',
   assert.equal(read({}).config['node.id'], 1)
   assert.equal(read({ 'broker.id': '7' }).config['node.id'], 7)
   assert.equal(read({ 'node.id': '3' }).texts.get('broker.id'), '3')
+  assert.equal(read({}).texts.get('broker.id'), '1')
   assert.equal(read({ 'broker.id': '-1' }).config['node.id'], 1)
 })
 

@@ -22,7 +22,7 @@ export function readFileSettings(given: ConfigTexts): FileSettings {
   const nodeId = texts.get('node.id')
   const brokerId = texts.get('broker.id')
   if (nodeId === undefined && brokerId !== undefined && Number(brokerId) >= 0) texts.set('node.id', brokerId)
-  if (brokerId === undefined && nodeId !== undefined) texts.set('broker.id', nodeId)
+  if (brokerId === undefined) texts.set('broker.id', nodeId ?? brokerConfig['node.id'].default ?? '')
   const config = parseConfig(brokerConfig, texts)
   for (const [name, text] of texts) if (listenerBaseName(name) !== undefined) brokerDefOf(name)?.parse(name, text)
   checkBrokerConfig(config)
