@@ -26,7 +26,7 @@ export const classicGroupConfig = {
     isOurs: true,
     doc:
       'How many bytes the members of all classic groups of the broker may hold together: what they say of themselves when they join, what they are assigned, ' +
-      'and about a kibibyte for each of them. Who would need more gets GROUP_MAX_SIZE_REACHED. -1: a sixteenth of the memory, at least 64 MiB.',
+      'and about a kibibyte for each of them. Who would need more gets GROUP_MAX_SIZE_REACHED. -1: a sixteenth of the memory, but not less than 64 MiB nor more than 256 MiB.',
   }),
 }
 

@@ -70,7 +70,7 @@ export class GroupCoordinator {
     const heldBytes = (): number => this.#runtime.read((shard) => shard.heldBytes).reduce((sum, bytes) => sum + bytes, 0)
     const memory = (): ReturnType<Turn['memory']> => {
       const limit = config()['group.members.max.bytes']
-      return { heldBytes: heldBytes(), limitBytes: limit < 0 ? Math.max(67_108_864, Math.floor(options.memoryBytes / 16)) : limit }
+      return { heldBytes: heldBytes(), limitBytes: limit < 0 ? partFor(options.memoryBytes) : limit }
     }
     metrics.observe({
       groups: () => this.#runtime.read((shard) => shard.countGroups()),
@@ -227,6 +227,11 @@ export class GroupCoordinator {
       (code) => ({ errorCode: errorCode(code), topics: [] }),
     )
   }
+}
+
+/** For members, out of all memory: enough for 40,000 of them at least. */
+function partFor(memoryBytes: number): number {
+  return Math.min(Math.max(Math.floor(memoryBytes / 16), 67_108_864), 268_435_456)
 }
 
 /** Bytes that a member may say of itself in any case. */
