@@ -47,10 +47,15 @@ describe('a new connection is refused', () => {
   })
 })
 
-test('budgets for requests and answers are an eighth of the memory each unless set, and at least 64 MiB', () => {
+test('unless they are set, the budgets for requests and answers go by the memory, and one request always fits', () => {
   const limits = (memoryBytes: number, overrides = {}) =>
     networkLimits(configWith(networkConfig, overrides), { memoryBytes, openFiles: 1000 })
-  assert.equal(limits(8 * 2 ** 30).maxRequestBytes, 2 ** 30)
+  const mebibyte = 2 ** 20
+  assert.equal(limits(8 * 2 ** 30).maxResponseBytes, 2 ** 30)
+  assert.equal(limits(1600 * mebibyte).maxRequestBytes, 200 * mebibyte)
+  assert.equal(limits(2 ** 40).maxRequestBytes, 256 * mebibyte)
+  assert.equal(limits(1, { 'socket.request.max.bytes': 1000 }).maxRequestBytes, 64 * mebibyte)
+  assert.equal(limits(1).maxRequestBytes, 100 * mebibyte)
   assert.equal(limits(2 ** 26).maxResponseBytes, 2 ** 26)
   assert.equal(limits(2 ** 40, { 'queued.max.request.bytes': 5 }).maxRequestBytes, 5)
   assert.equal(limits(1, { 'connections.max.idle.ms': -1 }).idleMs, Infinity)

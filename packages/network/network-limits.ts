@@ -5,15 +5,17 @@ import type { NetworkLimits } from './network-server.ts'
 /** The limits that the settings give on a machine with so much memory for the broker and so many file descriptors. */
 export function networkLimits(config: NetworkConfig, machine: { readonly memoryBytes: number; readonly openFiles: number }): NetworkLimits {
   const eighth = Math.max(67_108_864, Math.floor(machine.memoryBytes / 8))
-  const bytes = (value: number): number => (value < 0 ? eighth : value)
+  const ofSetting = (value: number, otherwise: number): number => (value < 0 ? otherwise : value)
+  // More than that only waits: the log takes it away faster than a network brings it.
+  const requestBytes = Math.max(config['socket.request.max.bytes'], Math.min(eighth, 268_435_456))
   return {
     maxFrameBytes: config['socket.request.max.bytes'],
     idleMs: config['connections.max.idle.ms'] < 0 ? Infinity : config['connections.max.idle.ms'],
     receiveMs: config['request.receive.timeout.ms'],
     sendMs: config['response.send.timeout.ms'],
     maxRequests: config['queued.max.requests'],
-    maxRequestBytes: bytes(config['queued.max.request.bytes']),
-    maxResponseBytes: bytes(config['queued.max.response.bytes']),
+    maxRequestBytes: ofSetting(config['queued.max.request.bytes'], requestBytes),
+    maxResponseBytes: ofSetting(config['queued.max.response.bytes'], eighth),
     maxConnections: config['max.connections'],
     maxDescriptors: Math.floor(machine.openFiles * 0.6),
     maxPerAddress: config['max.connections.per.ip'],

@@ -102,7 +102,8 @@ export const requestConfig = {
     default: -1,
     doc:
       'How many bytes of requests the broker holds: read and not started, or in process. When there are more, large requests are not read, ' +
-      'and connections that leave one half sent are closed. -1: an eighth of the memory, at least 64 MiB.',
+      'and connections that leave one half sent are closed. -1: an eighth of the memory, but at least 64 MiB, at most 256 MiB and never less ' +
+      'than one request of socket.request.max.bytes.',
   }),
   'queued.max.response.bytes': long({
     default: -1,

@@ -249,6 +249,18 @@ describe('pressure', () => {
     assert.equal(reading.answers.length, 50)
   })
 
+  test('a client that sends a large request as fast as it is read leaves the others their share of each turn, too', async () => {
+    const { time, broker, connect } = house({ maxRequestBytes: 100_000_000 })
+    const sending = connect()
+    const large = framed(Buffer.alloc(40_000_000, 'l'))
+    sending.sends(large)
+    assert(sending.unread > large.length - 1_200_000, `${large.length - sending.unread} bytes in one turn`)
+    connect().sends(requests('o'))
+    assert.deepEqual(broker.started, ['o'])
+    await time.runTurn()
+    assert.equal(sending.answers.length, 1)
+  })
+
   test('readers who do not read cannot use up the memory for answers: the largest are closed first', async () => {
     const { time, broker, connect, connections, lines } = house()
     broker.bigBytes = 300_000

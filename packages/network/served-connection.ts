@@ -108,6 +108,8 @@ export class ServedConnection implements Connection, Waiter {
   /** The socket has put so many bytes at the beginning of `landing`. */
   received(count: number): void {
     if (this.#state !== 'open') return
+    // Counted as they come, and not when the request starts: the first megabytes of a large one take their time, too.
+    this.#share -= count / shareBytes
     this.#splitter.received(count)
     this.#pump()
   }
@@ -260,7 +262,7 @@ export class ServedConnection implements Connection, Waiter {
 
   #start(frame: Buffer, start: number, end: number, mayOverlap: boolean): void {
     const { handler, pressure, statistics } = this.#house
-    this.#share -= 1 + (end - start) / shareBytes
+    this.#share--
     statistics.requests++
     statistics.receivedBytes += 4 + end - start
     const result = handler.handle(this, frame, start, end)
