@@ -136,6 +136,19 @@ test('when all slots are taken a newcomer gets no session, and is served all the
   assert.equal(answered(begun(sessions.begin(request(0, 0, [0, 1]), follower))).sessionId, 0)
 })
 
+test('sessions do not remember more than five hundred partitions a slot, whatever clients name', () => {
+  const { sessions } = setUp(2)
+  const many = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index)
+  const large = answered(begun(sessions.begin(request(0, 0, many(0, 900)), consumer)))
+  assert.ok(large.sessionId > 0)
+  assert.equal(answered(begun(sessions.begin(request(0, 0, many(0, 101)), consumer))).sessionId, 0)
+  assert.ok(answered(begun(sessions.begin(request(0, 0, many(0, 100)), consumer))).sessionId > 0)
+  assert.equal(sessions.partitionCount, 1000)
+  // One that grows beyond is closed: its client begins anew, and does without.
+  assert.equal(sessions.begin(request(large.sessionId, 1, [5000]), consumer), 'FETCH_SESSION_ID_NOT_FOUND')
+  assert.deepEqual([sessions.size, sessions.partitionCount], [1, 100])
+})
+
 test('an idle session makes room for a newcomer', async () => {
   const { time, sessions } = setUp(1)
   const idle = answered(begun(sessions.begin(request(0, 0, [0, 1, 2]), consumer)))

@@ -74,6 +74,7 @@ export class FetchSessions {
   readonly #clock: Clock
   readonly #random: Random
   readonly #slots: () => number
+  #partitions = 0
 
   constructor(options: { readonly clock: Clock; readonly random: Random; readonly slots: () => number }) {
     this.#clock = options.clock
@@ -87,16 +88,14 @@ export class FetchSessions {
 
   /** Partitions over all sessions. */
   get partitionCount(): number {
-    let count = 0
-    for (const session of this.#sessions.values()) count += session.size
-    return count
+    return this.#partitions
   }
 
   /** Begins a fetch; gives an error to answer with if the client and we do not agree on the session. */
   begin(request: FetchSessionRequest, options: { readonly usesTopicIds: boolean; readonly fromFollower: boolean }): FetchRound | ErrorName {
     const { sessionId, sessionEpoch } = request
     if (sessionEpoch === initialEpoch || sessionEpoch === finalEpoch) {
-      if (sessionId !== 0) this.#sessions.delete(sessionId)
+      this.#close(sessionId)
       const targets = targetsOf(request)
       if (sessionEpoch === finalEpoch || targets.length === 0) return new FullRound(targets)
       return new FullRound(targets, () => this.#open(targets, options))
@@ -105,10 +104,16 @@ export class FetchSessions {
     if (session === undefined) return 'FETCH_SESSION_ID_NOT_FOUND'
     if (session.epoch !== sessionEpoch) return 'INVALID_FETCH_SESSION_EPOCH'
     if (session.usesTopicIds !== options.usesTopicIds) return 'FETCH_SESSION_TOPIC_ID_ERROR'
+    const before = session.size
     session.update(request)
+    this.#partitions += session.size - before
     if (session.size === 0) {
-      this.#sessions.delete(sessionId)
+      this.#close(sessionId)
       return new FullRound([])
+    }
+    if (session.size > before && this.#partitions > this.#mostPartitions) {
+      this.#close(sessionId)
+      return 'FETCH_SESSION_ID_NOT_FOUND'
     }
     session.lastUsedMs = this.#clock.monotonic()
     session.epoch = nextEpoch(sessionEpoch)
@@ -119,11 +124,24 @@ export class FetchSessions {
   #open(targets: readonly FetchTarget[], options: { readonly usesTopicIds: boolean; readonly fromFollower: boolean }): number {
     const now = this.#clock.monotonic()
     const slots = this.#slots()
-    if (slots <= 0) return 0
+    if (slots <= 0 || this.#partitions + targets.length > this.#mostPartitions) return 0
     if (this.#sessions.size >= slots && !this.#evictFor(options.fromFollower, targets.length, now)) return 0
-    const id = this.#unusedId()
-    this.#sessions.set(id, new Session({ id, targets, now, ...options }))
-    return id
+    const session = new Session({ id: this.#unusedId(), targets, now, ...options })
+    this.#sessions.set(session.id, session)
+    this.#partitions += session.size
+    return session.id
+  }
+
+  #close(id: number): boolean {
+    const session = this.#sessions.get(id)
+    if (session === undefined) return false
+    this.#partitions -= session.size
+    return this.#sessions.delete(id)
+  }
+
+  /** What a session remembers is a hundred bytes a partition, and nobody counts the partitions that a client names. */
+  get #mostPartitions(): number {
+    return this.#slots() * partitionsPerSlot
   }
 
   /**
@@ -138,9 +156,9 @@ export class FetchSessions {
       if (now - session.createdMs <= protectedMs) continue
       if (least === undefined || session.weight < least.weight) least = session
     }
-    if (idlest !== undefined && now - idlest.lastUsedMs > protectedMs) return this.#sessions.delete(idlest.id)
+    if (idlest !== undefined && now - idlest.lastUsedMs > protectedMs) return this.#close(idlest.id)
     if (least === undefined || weightOf(fromFollower, size) <= least.weight) return false
-    return this.#sessions.delete(least.id)
+    return this.#close(least.id)
   }
 
   #unusedId(): number {
@@ -286,6 +304,8 @@ class Session {
   }
 }
 
+/** In the mean of all sessions. A consumer with more has them as long as others have less. */
+const partitionsPerSlot = 500
 const initialEpoch = 0
 const finalEpoch = -1
 /** For so long a session can be neither idle nor pushed out. */

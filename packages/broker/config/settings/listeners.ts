@@ -88,7 +88,7 @@ export const requestConfig = {
   'max.incremental.fetch.session.cache.slots': int({
     default: 1000,
     atLeast: 0,
-    doc: 'How many fetch sessions the broker remembers. Clients without one send all their partitions each time.',
+    doc: 'How many fetch sessions the broker remembers, with 500 partitions each in the mean. Clients without one send all their partitions each time.',
   }),
   'fetch.purgatory.purge.interval.requests': int({
     default: 1000,
