@@ -183,6 +183,23 @@ test('with LogAppendTime all records get the time of the broker, and a CRC that 
   while (cursor.next()) assert.equal(cursor.timestamp, now + 5000)
 })
 
+test('with LogAppendTime it does not matter which time the client has given', async () => {
+  const fixture = await LogFixture.open({ settings: { stampsLogAppendTime: true } })
+  const log = fixture.log()
+  for (const time of [2n ** 62n, 2n ** 63n - 1n, -(2n ** 63n)]) {
+    const batch = changed((bytes) => {
+      bytes.writeBigInt64BE(time, batchField.baseTimestamp)
+      bytes.writeBigInt64BE(time, batchField.maxTimestamp)
+    })
+    assert.equal((await append(fixture, log, batch)).logAppendTimeMs, now)
+  }
+  const stored = await readAll(log)
+  assert.ok(crcIsValid(stored, 0))
+  assert.equal(maxTimestamp(stored, 0), now)
+  assert.equal((await openBatch(stored, 0, 1000)).next(), true)
+  assert.equal((await log.findByTimestamp(now, log.endOffset))?.timestamp, now)
+})
+
 test('a header that lies about the largest timestamp is corrected', async () => {
   const fixture = await LogFixture.open()
   const log = fixture.log()

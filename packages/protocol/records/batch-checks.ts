@@ -42,7 +42,10 @@ export function findFrameProblem(buffer: Buffer, position: number, end: number):
   return undefined
 }
 
-/** The checks of a batch that a client has sent, once its frame and its CRC are known to be good. Cheap: the header only. */
+/**
+ * The checks of a batch that a client has sent, once its frame and its CRC are known to be good. Cheap: the header only.
+ * UNSAFE_TIMESTAMP comes last, since it does not matter where the broker stamps its own time.
+ */
 export function findProducedProblem(buffer: Buffer, position: number): BatchProblem | undefined {
   if (batch.baseOffset(buffer, position) !== 0) return 'BASE_OFFSET'
   const count = batch.recordCount(buffer, position)
