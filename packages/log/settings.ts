@@ -11,7 +11,7 @@ export const topicLogConfig = {
   'cleanup.policy': listOf(['compact', 'delete'], {
     default: ['delete'],
     broker: 'log.cleanup.policy',
-    doc: 'What becomes of old segments: `delete` removes them by age and size, `compact` keeps the last record of each key. Both together compact and also delete; an empty list keeps everything.',
+    doc: 'What becomes of old segments: `delete` removes them by age and size, `compact` keeps the last record of each key. Both together compact and also delete; an empty list keeps everything. Compaction is not built yet: until then a log with `compact` alone keeps every record, and one with both only deletes.',
   }),
   'compression.type': enumOf(['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'], {
     default: 'producer',

@@ -16,6 +16,8 @@ export function apiPage(): Page {
     ])
   return page('apis.md', 'APIs and versions', [
     `The protocol package speaks ${allApis.length} APIs in both directions; the broker serves ${served.size} of them, and announces exactly those.`,
+    '*Versions declared* are those that we read and write, *versions announced* those that ApiVersions names, and the broker serves what is in both. They differ for Produce: ' +
+      'it is announced from 0, because old librdkafka takes any other minimum for a broker that cannot compress (KAFKA-18659), and served from 3, the first version with record batches of today.',
     table(['Key', 'API', 'Versions declared', 'Flexible from', 'Versions announced'], rows),
   ])
 }

@@ -57,7 +57,7 @@ function makeAbsolute(settings: Map<string, string>): void {
 }
 
 /** Where Kafka's default would open a port to the whole network, or put data into /tmp, ours stays at home. */
-const localDefaults: readonly (readonly [string, string])[] = [
+export const localDefaults: readonly (readonly [string, string])[] = [
   ['listeners', 'PLAINTEXT://localhost:9092'],
   ['log.dirs', './.odradek'],
   // One broker has nobody to wait for; Kafka's three seconds are for a rolling start of many members.

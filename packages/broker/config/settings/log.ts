@@ -76,7 +76,7 @@ export const logConfig = {
   'log.cleanup.policy': listOf(['compact', 'delete'], {
     default: ['delete'],
     scope: 'cluster-wide',
-    doc: 'What becomes of old segments: delete, compact, or both. Default of cleanup.policy.',
+    doc: 'What becomes of old segments: delete, compact, or both; compaction is not built yet. Default of cleanup.policy.',
   }),
   'log.index.size.max.bytes': int({
     default: 10_485_760,
