@@ -1,6 +1,6 @@
 import type { Disk } from '@odradek/common/disk'
 import { BatchOpener, LogDirectory } from '@odradek/log'
-import type { Log, LogDirectoryOptions, LogSettings } from '@odradek/log'
+import type { FoundPartition, Log, LogDirectoryOptions, LogSettings } from '@odradek/log'
 import type { Partition } from './replication/partition.ts'
 import type { Logs, Replicas } from './replication/replicas.ts'
 import type { LogDirDescription, ReplicaDescription } from './services.ts'
@@ -62,6 +62,20 @@ export class LogDirectories implements Logs, AsyncDisposable {
     const holder = this.#holderOf(topic, partition)
     // One that was used but never written to is known to its directory alone.
     for (const { directory } of holder === undefined ? this.#directories : [holder]) directory.remove(topic, partition)
+  }
+
+  /** Partitions that the cluster does not know; nothing is changed. */
+  unknownTo(isKnown: (topic: string, partition: number) => boolean): readonly FoundPartition[] {
+    return this.#directories.flatMap(({ directory }) => directory.unknownTo(isKnown))
+  }
+
+  /** Takes back what was put aside and the cluster knows again, unless the partition lies in another directory by now. */
+  takeBackStrays(topicIdOf: (topic: string, partition: number) => string | undefined): void {
+    for (const { directory } of this.#directories)
+      directory.takeBackStrays((topic, partition) => {
+        const holder = this.#holderOf(topic, partition)
+        return holder === undefined || holder.directory === directory ? topicIdOf(topic, partition) : undefined
+      })
   }
 
   setStraysAside(isKnown: (topic: string, partition: number) => boolean): void {

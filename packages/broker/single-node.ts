@@ -1,4 +1,5 @@
 import { randomUuid } from '@odradek/common/bytes'
+import { DiskError } from '@odradek/common/disk'
 import type { Disk } from '@odradek/common/disk'
 import type { ConfigDefs } from '@odradek/common/config'
 import { UserError } from '@odradek/common/errors'
@@ -8,6 +9,7 @@ import type { LogDirectorySettings } from '@odradek/log'
 import { ClusterImage, MetadataService, reportChanges } from '@odradek/metadata'
 import type { BrokerRegistration, ControllerSettings } from '@odradek/metadata'
 import { FileStore, journalName } from '@odradek/metadata/stores'
+import type { FoundStore } from '@odradek/metadata/stores'
 import { hostAndPort, listenersOf, networkLimits, NetworkServer, observeNetwork } from '@odradek/network'
 import type { Listener, NetworkLimits } from '@odradek/network'
 import { Broker } from './broker.ts'
@@ -23,6 +25,7 @@ import { allHandlers } from './handlers/index.ts'
 import { InternalTopicsOnDemand } from './internal-topics.ts'
 import type { InternalTopicPlan } from './internal-topics.ts'
 import { LogDirectories } from './log-directories.ts'
+import { refuseLostMetadata } from './lost-metadata.ts'
 import { BlocksOfProducerIds } from './producer-ids.ts'
 import { Replicas } from './replication/replicas.ts'
 import { RequestMetrics } from './request-metrics.ts'
@@ -45,8 +48,22 @@ export async function startSingleNode(parts: BrokerParts): Promise<Broker> {
     })
   } catch (error) {
     for (const resource of opened.toReversed()) await resource[Symbol.asyncDispose]()
-    throw error
+    throw diskFailure(error) ?? error
   }
+}
+
+/** What the disk says behind an error of the metadata. */
+function diskFailure(error: unknown): UserError | DiskError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof UserError) return undefined
+    if (!(cause instanceof DiskError)) continue
+    if (!['ENOSPC', 'EDQUOT'].includes(cause.code)) return cause
+    return new UserError(
+      `There is no room on the disk of the data directory, not even for what a start writes (${cause.message}). Make some, some hundred kilobytes will do, and start again.`,
+      { cause },
+    )
+  }
+  return undefined
 }
 
 async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(resource: R) => R): Promise<Broker> {
@@ -74,7 +91,8 @@ async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(res
       ...(parts.onFailure === undefined ? {} : { onAllOffline: parts.onFailure }),
     }),
   )
-  const store = opened(await FileStore.open({ disk, directory: directoriesOf(config)[0] }))
+  const admit = (found: FoundStore): void => refuseLostMetadata(found, logs)
+  const store = opened(await FileStore.open({ disk, directory: directoriesOf(config)[0], admit }))
   const metadata = await MetadataService.open({
     store,
     random,
@@ -86,6 +104,10 @@ async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(res
   metadata.onImage(reportChanges(logger.named('metadata')))
   const registration = registrationOf({ config, listeners, incarnationId: randomUuid(random), directories: logs.ids })
   await metadata.registerBroker({ registration, lastShutdown: logs.wasClean ? 'clean' : 'unclean', fenced: false })
+  logs.takeBackStrays((topic, partition) => {
+    const known = image().topics.byName(topic)
+    return known !== undefined && partition < known.partitions.length ? known.id : undefined
+  })
   logs.setStraysAside((topic, partition) => partition < (image().topics.byName(topic)?.partitions.length ?? 0))
 
   const replicas = new Replicas({

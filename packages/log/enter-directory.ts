@@ -35,6 +35,8 @@ export interface EnteredDirectory {
   readonly partitions: Set<string>
   /** Names of directories that were to be deleted. */
   readonly deleted: readonly string[]
+  /** Names of directories that were put aside. */
+  readonly strays: readonly string[]
 }
 
 /**
@@ -93,6 +95,7 @@ function enter(options: EnterOptions, lock: DirectoryLock, isNew: boolean): Ente
     checkpoints: new Checkpoints(disk, path, logger),
     partitions,
     deleted: found.flatMap(({ name, kind }) => (kind === 'deleted' ? [name] : [])),
+    strays: found.flatMap(({ name, kind }) => (kind === 'stray' ? [name] : [])),
   }
 }
 

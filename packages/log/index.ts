@@ -1,4 +1,5 @@
 export type * from './log.ts'
+export type { FoundPartition } from './found-partition.ts'
 export { BatchOpener } from './batch-opener.ts'
 export type { BatchOpenerLimits } from './batch-opener.ts'
 export { LogDirectory } from './log-directory.ts'

@@ -5,6 +5,7 @@ import { DiskError, MemoryDisk } from '@odradek/common/disk'
 import type { OpenFile } from '@odradek/common/disk'
 import { UserError } from '@odradek/common/errors'
 import { MetricsRegistry, metricsText, prometheusType } from '@odradek/common/metrics'
+import { SeededRandom } from '@odradek/common/random'
 import { KafkaError } from '@odradek/protocol'
 import { append, asClient, batchOf, defaultLogSettings, LogFixture, onlyProcess, read, readAll, recordsIn, topicId } from './log-fixture.ts'
 import { LogMetrics } from './log-metrics.ts'
@@ -182,6 +183,51 @@ test('partitions that the cluster does not know are put aside', async () => {
   const second = await LogFixture.open({ disk: first.disk })
   assert.equal(second.directory.setStraysAside((topic) => topic === 'kept').length, 1)
   assert.deepEqual([second.directory.has('kept', 0), second.directory.has('gone', 0)], [true, false])
+})
+
+test('a partition that was put aside is taken back when the cluster knows it again, and looked at as after a crash', async () => {
+  const first = await LogFixture.open()
+  await append(first, first.log('gone'), batchOf(3))
+  await first.directory.close()
+  const second = await LogFixture.open({ disk: first.disk })
+  second.directory.setStraysAside(() => false)
+  await append(
+    second,
+    second.directory.logFor('ANOTHERTOPICIDANOTHERA', 'gone', 0, () => second.settings, { create: true }),
+    batchOf(1),
+  )
+  await second.directory.close()
+  const third = await LogFixture.open({ disk: first.disk, options: { random: new SeededRandom(3) } })
+  const [stray] = third.disk.list('/data').filter(({ name }) => name.endsWith('-stray'))
+  third.disk.open(`/data/${stray?.name}/00000000000000000000.log`, 'write').writeSync(Buffer.alloc(5, 7), 0, 5, batchOf(3).length)
+  assert.deepEqual(
+    third.directory.takeBackStrays(() => undefined),
+    [],
+  )
+  assert.deepEqual(
+    third.directory.takeBackStrays(() => topicId),
+    ['gone-0'],
+  )
+  const log = third.log('gone')
+  log.requireWhole()
+  assert.equal(log.endOffset, 3)
+  assert.equal(third.disk.list('/data').filter(({ name }) => name.endsWith('-stray')).length, 1)
+})
+
+test('what is unknown is looked at and left as it is', async () => {
+  const first = await LogFixture.open()
+  await append(first, first.log('gone'), batchOf(3))
+  await first.directory.close()
+  const { directory } = await LogFixture.open({ disk: first.disk })
+  assert.deepEqual(
+    directory.unknownTo(() => false),
+    [{ topic: 'gone', partition: 0, path: '/data/gone-0', topicId, hasRecords: true }],
+  )
+  assert.deepEqual(
+    directory.unknownTo(() => true),
+    [],
+  )
+  assert.ok(directory.has('gone', 0))
 })
 
 test('what a deletion left unfinished is finished at the next start', async () => {

@@ -11,6 +11,8 @@ import { DirectoryRoutines } from './directory-routines.ts'
 import { enterDirectory } from './enter-directory.ts'
 import type { EnteredDirectory } from './enter-directory.ts'
 import { parsePartitionDirectoryName, partitionDirectoryName } from './file-names.ts'
+import { lookAtPartition, topicIdIn } from './found-partition.ts'
+import type { FoundPartition } from './found-partition.ts'
 import type { LogMetrics, MeasuredDirectory } from './log-metrics.ts'
 import { LogOpener } from './log-opener.ts'
 import type { RecoveryProgress } from './log-opener.ts'
@@ -184,6 +186,44 @@ export class LogDirectory implements MeasuredDirectory {
     return strays
   }
 
+  /** Partitions that the cluster does not know, as they look; nothing is changed. */
+  unknownTo(isKnown: (topic: string, partition: number) => boolean): readonly FoundPartition[] {
+    const { disk, path } = this.#options
+    return [...this.#entered.partitions].flatMap((name) => {
+      const parsed = parsePartitionDirectoryName(name)
+      if (parsed === undefined || isKnown(parsed.topic, parsed.partition)) return []
+      return [lookAtPartition(disk, `${path}/${name}`, parsed.topic, parsed.partition)]
+    })
+  }
+
+  /**
+   * Takes back what an earlier start has put aside and the cluster knows again, since its metadata was put back. What has taken
+   * the name meanwhile, for another topic, is put aside instead. To be called before logs are used. Returns the names.
+   */
+  takeBackStrays(topicIdOf: (topic: string, partition: number) => string | undefined): readonly string[] {
+    const { disk, path, logger } = this.#options
+    const taken: string[] = []
+    for (const retired of this.#entered.strays) {
+      const parsed = parsePartitionDirectoryName(retired)
+      const topicId = parsed === undefined ? undefined : topicIdOf(parsed.topic, parsed.partition)
+      if (parsed === undefined || topicId === undefined || topicIdIn(disk, `${path}/${retired}`) !== topicId) continue
+      const name = partitionDirectoryName(parsed.topic, parsed.partition)
+      if (this.#entered.partitions.has(name)) {
+        // Of the same topic: then this one was put aside because it could not be used.
+        if (topicIdIn(disk, `${path}/${name}`) === topicId) continue
+        this.#opener.setAside(parsed.topic, parsed.partition, 'stray')
+      }
+      this.#opener.takeBack(retired, parsed.topic, parsed.partition)
+      taken.push(name)
+    }
+    if (taken.length > 0)
+      logger.warn('Took partitions back that were put aside, since the cluster knows them again', {
+        count: taken.length,
+        partitions: taken.slice(0, 10),
+      })
+    return taken
+  }
+
   /** The logs that are in use. */
   *logs(): Iterable<SegmentedLog> {
     for (const { log } of this.#logs.values()) yield log
@@ -275,7 +315,7 @@ export class LogDirectory implements MeasuredDirectory {
       }
     }
     await Promise.all(Array.from({ length: 4 }, work))
-    return isClean && (this.wasClean || [...this.#entered.partitions].every((name) => this.#logs.has(name)))
+    return isClean && [...this.#entered.partitions].every((name) => this.#logs.has(name) || this.#opener.wasClosed(name))
   }
 
   /** Ways to open the logs that are there and not in use. */

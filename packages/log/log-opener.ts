@@ -34,6 +34,8 @@ export class LogOpener {
   /** Names of the directories that are there. */
   readonly #names: Set<string>
   readonly #wasClean: boolean
+  /** Names of directories of which nobody knows how they were closed. */
+  readonly #unsure = new Set<string>()
   readonly #onRecovery: (progress: RecoveryProgress) => void
 
   constructor(
@@ -74,6 +76,22 @@ export class LogOpener {
     checkpoints.forget(name)
     this.#host.nameAdded()
     return retired
+  }
+
+  /** The opposite: a directory that was put aside is in use again. What is in it is looked at as after a crash. */
+  takeBack(retired: string, topic: string, partition: number): void {
+    const { disk, path, checkpoints } = this.#host
+    const name = partitionDirectoryName(topic, partition)
+    disk.rename(`${path}/${retired}`, `${path}/${name}`)
+    this.#names.add(name)
+    this.#unsure.add(name)
+    checkpoints.forget(name)
+    this.#host.nameAdded()
+  }
+
+  /** Whether the log may be trusted to have been closed properly by the last process. */
+  wasClosed(name: string): boolean {
+    return this.#wasClean && !this.#unsure.has(name)
   }
 
   #place({ topic, partition, settings }: WantedLog, name: string): LogPlace {
@@ -127,14 +145,15 @@ export class LogOpener {
     const { topic, partition, name } = place
     const { clock, logger } = this.#host
     const startMs = clock.monotonic()
+    const wasClean = this.wasClosed(name)
     let bytes = 0
     const onProgress = (more: number): void => {
       bytes += more
-      if (!this.#wasClean && bytes > 0) this.#onRecovery({ topic, partition, bytes, isDone: false })
+      if (!wasClean && bytes > 0) this.#onRecovery({ topic, partition, bytes, isDone: false })
     }
     let opened: OpenedLog
     try {
-      opened = openLog(place, { wasClean: this.#wasClean, onProgress })
+      opened = openLog(place, { wasClean, onProgress })
     } catch (error) {
       if (!(error instanceof LogEndsBeforeItsStart)) throw error
       const path = this.setAside(topic, partition, 'stray')
@@ -144,7 +163,7 @@ export class LogOpener {
       )
       return this.#openNew(place, wanted.topicId, error.startOffset)
     }
-    if (!this.#wasClean && bytes > 0) {
+    if (!wasClean && bytes > 0) {
       this.#onRecovery({ topic, partition, bytes, isDone: true })
       logger.info('Recovered a log', { log: name, bytes, endOffset: opened.endOffset, durationMs: Math.round(clock.monotonic() - startMs) })
     }
