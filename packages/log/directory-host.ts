@@ -136,15 +136,11 @@ export class DirectoryHost implements LogHost {
 
   deleteLater(path: string, delayMs: number): void {
     if (this.#isStopped) return
+    // Whoever deletes on a full disk needs the room now; those who read are few, and are told.
+    if (this.storage.condition === 'full') return this.#delete(path)
     const deletion = this.#timer.after(delayMs, () => {
       this.#deletions.delete(deletion)
-      try {
-        this.disk.removeTree(path)
-      } catch (error) {
-        if (!(error instanceof DiskError)) throw error
-        // It has its suffix, so the next start tries again.
-        this.logger.warn('Cannot delete what was to be deleted', { path, error })
-      }
+      this.#delete(path)
     })
     this.#deletions.add(deletion)
   }
@@ -165,6 +161,16 @@ export class DirectoryHost implements LogHost {
     for (const log of logs) log.writeOut()
     for (const log of logs) log.tellWritten()
     this.flusher.start()
+  }
+
+  #delete(path: string): void {
+    try {
+      this.disk.removeTree(path)
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      // It has its suffix, so the next start tries again.
+      this.logger.warn('Cannot delete what was to be deleted', { path, error })
+    }
   }
 
   #askForTurn(): void {

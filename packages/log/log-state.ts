@@ -133,9 +133,9 @@ export class LogState {
     return this.damage !== undefined || this.#lost !== undefined
   }
 
-  /** Work on the log failed. A file that is missing takes this log out of use, everything else is the directory's business. */
+  /** Work on the log failed. A file that is missing or no file takes this log out of use, everything else is the directory's business. */
   storageFailed(error: Error, doing: string): void {
-    if (error instanceof DiskError && error.code === 'ENOENT') this.#lose(error, doing)
+    if (error instanceof DiskError && ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code)) this.#lose(error, doing)
     else this.host.storageFailed(error, doing)
   }
 

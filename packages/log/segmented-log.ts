@@ -11,6 +11,7 @@ import { segmentsToDelete } from './retention.ts'
 import type { RetainedSegment } from './retention.ts'
 import { retireSegments } from './segment-removal.ts'
 import type { Segment } from './segment.ts'
+import { isLackOfRoom } from './storage-state.ts'
 import { emptySlice } from './tail.ts'
 import { findByTimestamp, findLargestTimestamp } from './timestamp-lookup.ts'
 import { truncateLog } from './truncation.ts'
@@ -135,7 +136,7 @@ export class SegmentedLog implements Log {
       state.host.checkpoints.setLogStart(state.name, offset)
     }
     // Also when another call moved it already: its answer, too, waits for the disk.
-    await this.#orStorageError('save the log start', () => state.host.checkpoints.saveLogStarts())
+    await this.#orStorageError('save the log start', () => this.#saveStart())
   }
 
   async truncateTo(offset: number): Promise<void> {
@@ -155,9 +156,9 @@ export class SegmentedLog implements Log {
     const { startOffset, endOffset, highWatermark, host, place } = state
     const view = { startOffset, endOffset, highWatermark, clockIsSteady, nowMs: host.clock.now() }
     const segments = Array.from(state.segments, (segment) => this.#retained(segment))
-    const { count, reason } = segmentsToDelete({ ...view, segments }, place.settings())
+    const { count: wanted, reason } = segmentsToDelete({ ...view, segments }, place.settings())
+    const count = wanted === state.segments.count && wanted > 0 ? this.#makeRoomForAll(wanted, endOffset) : wanted
     if (count === 0) return 0
-    if (count === state.segments.count) this.#writer.roll(endOffset)
     const retired = state.segments.removeFirst(count)
     retireSegments(state, retired)
     this.#moveStart(state.segments.first.baseOffset)
@@ -300,6 +301,30 @@ export class SegmentedLog implements Log {
     state.host.disk.syncDirectory(state.directory)
     state.recoveryPoint = state.endOffset
     state.host.checkpoints.setRecoveryPoint(state.name, state.endOffset)
+  }
+
+  /** A log has a segment. Where there is no room for a new one the last of the old ones stays for now. */
+  #makeRoomForAll(count: number, endOffset: number): number {
+    try {
+      this.#writer.roll(endOffset)
+      return count
+    } catch (error) {
+      if (!(error instanceof KafkaError) || !isLackOfRoom(error.cause) || count === 1) throw error
+      return count - 1
+    }
+  }
+
+  async #saveStart(): Promise<void> {
+    const { host } = this.#state
+    try {
+      await host.checkpoints.saveLogStarts()
+    } catch (error) {
+      if (!isLackOfRoom(error) || !(error instanceof Error)) throw error
+      // What lies wholly below the start can go, and makes the room that the checkpoint needs.
+      host.storageFailed(error, 'save the log start')
+      if (this.deleteOldSegments() === 0) throw error
+      await host.checkpoints.saveLogStarts()
+    }
   }
 
   #moveStart(offset: number): void {

@@ -10,8 +10,14 @@ export type StorageCondition = 'online' | 'full' | 'offline'
 const internalTopics: readonly string[] = ['__consumer_offsets', '__transaction_state', '__share_group_state']
 
 const fullCodes: readonly string[] = ['ENOSPC', 'EDQUOT']
+/** Something is not what it should be, a directory in the place of a file perhaps. The disk is as good as before. */
+const strangeCodes: readonly string[] = ['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'ELOOP', 'ENAMETOOLONG']
 /** Descriptors are missing, and that is not the disk's fault. */
 const scarceCodes: readonly string[] = ['EMFILE', 'ENFILE']
+
+export function isLackOfRoom(error: unknown): boolean {
+  return error instanceof DiskError && fullCodes.includes(error.code)
+}
 
 /**
  * The condition of the disk on which a log directory lies.
@@ -70,6 +76,12 @@ export class StorageState {
       this.#logger
         .limited(error.message)
         .error(`Cannot ${doing}: a file of a partition is missing. Put it back from a copy, or delete the topic`, { error })
+    else if (strangeCodes.includes(code))
+      this.#logger
+        .limited(error.message)
+        .error(`Cannot ${doing}: there is something else in the place of a file. Put the file back from a copy, or delete the topic`, {
+          error,
+        })
     else this.#goOffline(error, doing)
   }
 

@@ -103,3 +103,15 @@ test('what was appended to a topic in the turn that deletes it is not written in
   assert.equal(next.sizeInBytes(), fixture.disk.stat('/data/orders-0/00000000000000000000.log')?.size)
   assert.deepEqual(lines, [])
 })
+
+test('a directory in the place of a file takes one partition out of use, not the disk', async () => {
+  const first = await LogFixture.open()
+  for (const topic of ['orders', 'other']) await append(first, first.log(topic), batchOf(1))
+  await first.directory.close()
+  first.disk.unlink('/data/orders-0/leader-epoch-checkpoint')
+  first.disk.makeDirectory('/data/orders-0/leader-epoch-checkpoint')
+  const again = await LogFixture.open({ disk: first.disk })
+  assert.throws(() => again.log(), storageError)
+  assert.equal((await append(again, again.log('other'), batchOf(1))).baseOffset, 1)
+  assert.equal(again.directory.condition, 'online')
+})
