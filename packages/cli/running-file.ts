@@ -14,8 +14,14 @@ export interface Running {
 
 const pathIn = (dataDir: string): string => join(dataDir, 'odradek-running.json')
 
-export function writeRunning(dataDir: string, running: Running): void {
-  writeFileSync(pathIn(dataDir), `${JSON.stringify(running, null, 2)}\n`)
+/** Whether it could be written; on a full disk it cannot, and the broker is not worse for that. */
+export function writeRunning(dataDir: string, running: Running): boolean {
+  try {
+    writeFileSync(pathIn(dataDir), `${JSON.stringify(running, null, 2)}\n`)
+    return true
+  } catch {
+    return false
+  }
 }
 
 export function removeRunning(dataDir: string): void {

@@ -70,7 +70,7 @@ async function run(args: readonly string[]): Promise<number> {
   const listeners = broker.listeners.map(({ host, port, protocol }) => ({ address: hostAndPort(reachedAt(host), port), protocol }))
   const bootstrap = listeners[0]?.address ?? ''
   if (dataDir !== null) {
-    writeRunning(dataDir, {
+    const written = writeRunning(dataDir, {
       pid: process.pid,
       version,
       startedAt: new Date(startedMs).toISOString(),
@@ -78,6 +78,7 @@ async function run(args: readonly string[]): Promise<number> {
       listeners: listeners.map(({ address, protocol }) => `${address} ${protocol}`),
       http: http?.address ?? null,
     })
+    if (!written) logger.warn('Cannot write what `odradek status` reads; the broker runs all the same', { dataDir })
   }
   const milliseconds = Math.round(Date.now() - startedMs)
   if (voice.isForPeople) {
