@@ -79,7 +79,7 @@ export class TailCache {
   releaseIdle(): void {
     for (const chunk of this.#chunks) {
       if (chunk.wasUsed) chunk.wasUsed = false
-      else if (chunk.written === chunk.size) this.#evict(chunk)
+      else this.#evict(chunk)
     }
     this.#free.clear()
     this.#freeBytes = 0
@@ -131,9 +131,12 @@ export class TailCache {
     }
   }
 
+  /** The chunk goes, or whichever its owner has before it; nothing that is not written. */
   #evict(chunk: TailChunk): void {
-    chunk.owner.drop(chunk)
-    this.drop(chunk)
+    const { oldest } = chunk.owner
+    if (oldest === undefined || oldest.written < oldest.size) return
+    chunk.owner.dropOldest()
+    this.drop(oldest)
   }
 
   #recycle(buffer: Buffer): void {

@@ -6,8 +6,10 @@ const markInterval = 16 * 1024
 
 /** Who owns a chunk, and is told when it has to go. */
 export interface ChunkOwner {
-  /** The oldest chunk of the owner leaves memory. */
-  drop(chunk: TailChunk): void
+  /** The chunk that was filled first; a tail loses its beginning before its end. */
+  readonly oldest: TailChunk | undefined
+  /** That one leaves memory. */
+  dropOldest(): void
 }
 
 /**

@@ -120,8 +120,11 @@ export class Tail implements ChunkOwner {
     this.#sizeClass = 0
   }
 
-  drop(chunk: TailChunk): void {
-    assert(this.#chunks[0] === chunk, 'the tail loses its beginning first')
+  get oldest(): TailChunk | undefined {
+    return this.#chunks[0]
+  }
+
+  dropOldest(): void {
     this.#chunks.shift()
     // Whoever has no chunk left appends slowly and begins small again.
     if (this.#chunks.length === 0) this.#sizeClass = 0
