@@ -41,7 +41,8 @@ for (const end of ['stop', 'kill'] as const) {
     const whole = disk.readFile(journal)
     write(disk, journal, firstHalf(whole))
     const names = namesIn(disk)
-    const refused = (error: unknown): boolean => error instanceof UserError && /\/data\/orders-0 hold records of topics/.test(error.message)
+    const refused = (error: unknown): boolean =>
+      error instanceof UserError && /\/data\/orders-0 holds records of topics/.test(error.message)
     await assert.rejects(startBroker({ disk }), refused)
     assert.deepEqual(disk.readFile(journal), firstHalf(whole))
     assert.deepEqual(

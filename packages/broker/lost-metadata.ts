@@ -26,7 +26,7 @@ export function refuseLostMetadata({ snapshot, removed }: FoundStore, partitions
   const [first] = lost
   if (first === undefined) return
   throw new UserError(
-    `${first.path}${lost.length === 1 ? '' : ` and ${lost.length - 1} other directories`} hold records of topics that the cluster metadata neither knows nor remembers deleting: ` +
+    `${first.path}${lost.length === 1 ? ' holds' : ` and ${lost.length - 1} more hold`} records of topics that the cluster metadata neither knows nor remembers deleting: ` +
       `${journalName} has lost its end, or is an older copy. Nothing was touched. Put the newest copy of that file back; ` +
       'or, to go on without these records, move those directories out of the data directory, and start again.',
   )

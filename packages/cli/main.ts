@@ -34,9 +34,11 @@ export async function main(args: readonly string[]): Promise<number> {
     }
   } catch (error) {
     if (error instanceof DiskError) {
-      process.stderr.write(
-        `odradek: ${error.message}. Check that the data directory (--data-dir, log.dirs) is a folder that can be written.\n`,
-      )
+      const advice =
+        error.code === 'EISDIR'
+          ? 'There is a folder where a file should be: move it away, and put the file back if there was one'
+          : 'Check that the data directory (--data-dir, log.dirs) is a folder that can be written'
+      process.stderr.write(`odradek: ${error.message}. ${advice}.\n`)
       return 1
     }
     if (!(error instanceof UserError)) throw error

@@ -76,6 +76,16 @@ test('a data directory that is a file gets a sentence, not a stack', async () =>
   }
 })
 
+test('a folder in the place of a file gets a sentence, not a stack', async () => {
+  for (const name of ['cluster-metadata.journal', '.kafka_cleanshutdown', '.lock', 'recovery-point-offset-checkpoint']) {
+    mkdirSync(join(scratch, `folder ${name}`, name), { recursive: true })
+    const { code, errors } = await odradek(start(`folder ${name}`))
+    assert.equal(code, 1)
+    assert.equal(errors.trimEnd().split('\n').length, 1, errors)
+    assert.match(errors, /a folder where a file should be|says which/)
+  }
+})
+
 test('the data directory of an Apache Kafka is refused and left as it is', async () => {
   // It was once taken over, and all its partitions, __cluster_metadata among them, were put aside as strays.
   const folder = join(scratch, 'apache')

@@ -25,7 +25,11 @@ export function writeRunning(dataDir: string, running: Running): boolean {
 }
 
 export function removeRunning(dataDir: string): void {
-  rmSync(pathIn(dataDir), { force: true })
+  try {
+    rmSync(pathIn(dataDir), { force: true })
+  } catch {
+    // Who reads it finds that the process is gone.
+  }
 }
 
 /** Undefined when nothing runs there, also when the file was left behind by a process that is gone. */
