@@ -51,6 +51,16 @@ test('a signal right behind the ready line stops the broker cleanly', async () =
   assert.equal((await odradek(['status', '--data-dir', 'quick'])).code, 1)
 })
 
+test('Ctrl-C under npm comes twice and is one wish; the broker still stops cleanly', async () => {
+  const { code, out } = await odradek(start('twice'), (line, kill) => {
+    if (!line.includes('"event":"ready"')) return
+    kill('SIGINT')
+    setImmediate(() => kill('SIGINT'))
+  })
+  assert.equal(code, 0, out)
+  assert(existsSync(join(scratch, 'twice/.kafka_cleanshutdown')))
+})
+
 test('each line without a terminal is JSON', async () => {
   const { out } = await odradek(start('json'), whenReady('SIGINT'))
   for (const line of out.trimEnd().split('\n')) assert.equal(typeof JSON.parse(line).msg, 'string')

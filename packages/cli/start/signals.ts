@@ -3,6 +3,9 @@ import type { Logger } from '@odradek/common/logging'
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
+/** Ctrl-C reaches a whole process group, and npm or a supervisor passes on what it got: two signals so close are one wish. */
+const oneAndTheSameMs = 500
+
 /**
  * Hears SIGTERM, SIGINT and SIGHUP from the first moment on, so that a signal that comes while the broker starts is not lost: it
  * stops as soon as it has started. A second signal ends at once with 130: that is a crash, which costs the next start a recovery
@@ -15,11 +18,12 @@ export class StopSignals {
   constructor(logger: Logger) {
     this.#logger = logger
     this.#asked = new Promise((stop) => {
-      let asked = false
+      let askedMs: number | undefined
       for (const signal of signals) {
         process.on(signal, () => {
-          if (asked) process.exit(130)
-          asked = true
+          if (askedMs !== undefined && performance.now() - askedMs < oneAndTheSameMs) return
+          if (askedMs !== undefined) process.exit(130)
+          askedMs = performance.now()
           logger.info('Asked to stop; once more to stop at once', { signal })
           stop()
         })
