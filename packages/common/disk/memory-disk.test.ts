@@ -93,6 +93,16 @@ test('what a failed sync lost is durable once it was written again', () => {
   assert.equal(file.image('durable').toString(), 'lost')
 })
 
+test('that a file was cut is not lost with a failed sync', () => {
+  const file = new MemoryFile({ keepsDurable: true, modifiedMs: 0 })
+  file.write(Buffer.from('to be cut'), 0, 9, 0)
+  file.sync()
+  file.truncate(2)
+  file.beginSync().fail()
+  file.sync()
+  assert.equal(file.image('durable').toString(), 'to')
+})
+
 test('a sync that nobody waits for any more has nothing to take back after a newer one', () => {
   const file = new MemoryFile({ keepsDurable: true, modifiedMs: 0 })
   file.write(Buffer.from('before'), 0, 6, 0)

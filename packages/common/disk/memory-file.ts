@@ -91,7 +91,7 @@ export class MemoryFile {
     this.#dirty.clear()
     this.#sizeIsDirty = false
     this.#running.add(begun)
-    return { complete: () => this.#complete(begun), fail: () => void this.#running.delete(begun) }
+    return { complete: () => this.#complete(begun), fail: () => this.#fail(begun) }
   }
 
   /** What a power cut may take back: changes that were not synced and not given up by a failed sync. */
@@ -144,8 +144,19 @@ export class MemoryFile {
       for (const earlier of this.#running) if (earlier.order < done.order) this.#running.delete(earlier)
       for (const [index, page] of done.pages) this.#durablePages[index] = page
       if (done.sizeChanged) this.#durableSize = done.size
+      this.#noteCut()
       this.#durablePages.length = Math.min(this.#durablePages.length, Math.ceil(this.#durableSize / this.pageBytes))
     }
+  }
+
+  /** Pages are dropped. That a file was cut is no page; it lies in the journal and gets to the disk with the next sync. */
+  #fail(failed: Writeback): void {
+    this.#running.delete(failed)
+    this.#noteCut()
+  }
+
+  #noteCut(): void {
+    if (this.#size < this.#durableSize) this.#sizeIsDirty = true
   }
 
   #isShared(index: number, page: Uint8Array): boolean {
