@@ -10,7 +10,17 @@ const entry = join(repository, 'packages/cli/odradek.js')
 
 /** Ours, from the sources of this checkout; or by another command, in which `{port}`, `{directory}` and `{settings}` are filled in. */
 export function odradek(command?: string): Contender {
-  const words = command?.split(' ') ?? [process.execPath, entry, 'start', '--port', '{port}', '--data-dir', '{directory}', '{settings}']
+  const words = command?.split(' ') ?? [
+    process.execPath,
+    '--max-semi-space-size=16',
+    entry,
+    'start',
+    '--port',
+    '{port}',
+    '--data-dir',
+    '{directory}',
+    '{settings}',
+  ]
   return { name: 'odradek', version: versionOf(), warmUpSeconds: 1, start: (options) => start(words, options) }
 }
 
