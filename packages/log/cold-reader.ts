@@ -53,6 +53,7 @@ export class ColdReader {
       // eslint-disable-next-line no-await-in-loop -- the next segment is asked only if this one has nothing
       const slice = await this.#readSegment(segment, fromOffset, options)
       if (slice !== undefined) return slice
+      if (segment.isRetired) return this.#readAgain(fromOffset, options)
       // The cleaner may have taken all that came here. In any other log the segment has lost its end.
       if (this.#isGapless && index < segments.count - 1)
         throw this.#corrupt(segment, segment.writtenSize, `it ends before offset ${fromOffset}`)
@@ -106,10 +107,10 @@ export class ColdReader {
     }
   }
 
-  /** The log was cut while the disk was busy. What was asked for may be something else now, or gone. */
+  /** The log was cut, or has lost its beginning, while the disk was busy. What was asked for may be something else now, or gone. */
   #readAgain(fromOffset: number, options: ReadOptions): Promise<LogSlice> {
-    const { endOffset, writtenOffset } = this.#state
-    if (fromOffset > endOffset) throw new KafkaError('OFFSET_OUT_OF_RANGE')
+    const { startOffset, endOffset, writtenOffset } = this.#state
+    if (fromOffset < startOffset || fromOffset > endOffset) throw new KafkaError('OFFSET_OUT_OF_RANGE')
     return this.#read(fromOffset, { ...options, upToOffset: Math.min(options.upToOffset, writtenOffset) })
   }
 
@@ -118,11 +119,10 @@ export class ColdReader {
       return await segment.log.use().read(buffer, 0, bytes, position)
     } catch (error) {
       this.#state.host.readBuffers.release(buffer)
-      if (!(error instanceof DiskError)) throw error
-      this.#state.host.logger
-        .limited(segment.log.path)
-        .error('Cannot read a segment; its partition is out of use until it can be', { path: segment.log.path, error })
-      throw new KafkaError('KAFKA_STORAGE_ERROR', error.message, { cause: error })
+      throw error
+    } finally {
+      // Opened again for this read only: its file is to go.
+      if (segment.isRetired) segment.close()
     }
   }
 

@@ -86,7 +86,8 @@ export class LogState {
     this.highWatermark = opened.highWatermark
     this.damage = opened.damage
     this.unsealed = [...opened.unsealed]
-    this.isChanged = opened.epochsChanged || opened.unsealed.length > 0 || opened.recoveryPoint !== opened.endOffset
+    this.isChanged =
+      opened.epochsChanged || opened.unsealed.length > 0 || opened.recoveryPoint !== opened.endOffset || !opened.namesAreSynced
     if (!opened.namesAreSynced) this.#expectNothingOnDisk()
   }
 

@@ -119,7 +119,9 @@ export function openLog(place: LogPlace, options: OpenOptions): OpenedLog {
   const recoveryPoint = Math.min(endOffset, options.wasClean ? endOffset : (host.checkpoints.recoveryPoint(name) ?? 0))
   const isFlushed = options.wasClean || host.durability === 'fsync'
   if (!options.wasClean && recoveryPoint === 0) writeMetadataAgain(place)
-  const namesAreSynced = options.wasClean || (recoveryPoint > 0 && recoveryPoint === endOffset)
+  // An active segment that holds flushed records has its name on disk; an empty one may have been made just before the kill.
+  const namesAreSynced =
+    options.wasClean || (recoveryPoint === endOffset && !segments.isEmpty && recoveryPoint > segments.active.baseOffset)
   if (!namesAreSynced && isFlushed) syncNames(place)
   const settledEpochs = settleEpochs(place, epochs, segments, {
     startOffset,
@@ -339,9 +341,9 @@ function keepAside(disk: Disk, file: OpenFile, start: number, end: number, path:
  * later sync writes only what is dirty. In page-cache mode that later sync comes with the next flush.
  */
 function writeAgain(segment: Segment, start: number, syncs: boolean): void {
-  if (start >= segment.size) return
   const file = segment.log.use()
-  copyPieces(file, start, segment.size, (piece, position) => writeFully(file, piece, position))
+  if (start < segment.size) copyPieces(file, start, segment.size, (piece, position) => writeFully(file, piece, position))
+  // Also when there is nothing to write: that the file was cut may not be on disk, and costs nothing if it is.
   if (syncs) file.syncSync()
 }
 

@@ -20,7 +20,9 @@ export async function advanceRecoveryPoint(state: LogState): Promise<void> {
   if (generation !== state.generation || state.isClosed) return
   for (const segment of closed) {
     const at = state.unsealed.indexOf(segment)
-    if (at >= 0) state.unsealed.splice(at, 1)
+    // Retention may have taken it meanwhile.
+    if (at < 0) continue
+    state.unsealed.splice(at, 1)
     segment.unload()
   }
   // A new log begins with what it has: nothing, of which nothing is on disk. Its first flush makes it known.
@@ -45,13 +47,12 @@ export async function saveEpochs(state: LogState): Promise<void> {
   }
 }
 
-/** Writes and syncs what a segment's indexes have. */
+/** Writes and syncs what a segment's indexes have, unless the segment is deleted before that is done. */
 export async function syncIndexes(segment: Segment): Promise<void> {
-  if (!segment.areIndexesOpen) return
-  const { indexes } = segment
-  indexes.flush()
-  await syncSlot(indexes.offsets.file.slot)
-  await syncSlot(indexes.times.file.slot)
+  if (!segment.areIndexesOpen || segment.isRetired) return
+  const { offsets, times } = segment.indexes
+  segment.indexes.flush()
+  for (const { file } of [offsets, times]) if (!segment.isRetired) await syncSlot(file.slot)
 }
 
 export async function syncSnapshots(state: LogState): Promise<void> {

@@ -205,6 +205,12 @@ export class SegmentIndexes {
     this.close()
   }
 
+  /** The files have this behind their names now. */
+  rename(ending: string): void {
+    this.offsets.file.slot.path += ending
+    this.times.file.slot.path += ending
+  }
+
   close(): void {
     this.offsets.file.slot.close()
     this.times.file.slot.close()

@@ -14,7 +14,7 @@ export function retireSegments(state: LogState, segments: readonly Segment[]): v
     if (state.unsynced.delete(segment)) segment.log.letGo()
     const waiting = state.unsealed.indexOf(segment)
     if (waiting >= 0) state.unsealed.splice(waiting, 1)
-    segment.close()
+    segment.retire(suffix.deleted)
     for (const ending of [suffix.log, suffix.offsetIndex, suffix.timeIndex, suffix.transactionIndex]) {
       const path = `${state.directory}/${offsetFileName(segment.baseOffset, ending)}`
       if (disk.stat(path) === undefined) continue

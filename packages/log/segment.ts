@@ -48,6 +48,7 @@ export class Segment {
   /** Of the first batch; undefined while the segment is empty or was not asked. */
   #firstTimestamp: number | undefined
   #indexes: SegmentIndexes | undefined
+  #isRetired = false
 
   constructor(context: SegmentContext, baseOffset: number, created: { readonly createdMs: number; readonly rollJitterMs: number }) {
     this.#context = context
@@ -156,6 +157,18 @@ export class Segment {
   close(): void {
     this.log.close()
     this.#indexes?.close()
+  }
+
+  /** It is no part of the log any more, and its files have this behind their names. Whoever reads it comes to an end. */
+  retire(ending: string): void {
+    this.#isRetired = true
+    this.log.path += ending
+    this.#indexes?.rename(ending)
+    this.close()
+  }
+
+  get isRetired(): boolean {
+    return this.#isRetired
   }
 
   /** Gives memory and descriptors back. Everything must be written. */

@@ -73,6 +73,7 @@ class CrashRun {
   #epoch = 0
   #nextProducer = 100
   #starts = 0
+  #isUndecided = false
   /** What the settings allow to be lost: in page-cache mode everything that was not flushed. */
   readonly #isFsync: boolean
 
@@ -104,7 +105,8 @@ class CrashRun {
   async run(): Promise<void> {
     await this.#open()
     const operations = 20 + this.#random.nextInt(60)
-    for (let i = 0; i < operations; i++) await this.#operation()
+    for (let i = 0; i < operations && !this.#isUndecided; i++) await this.#operation()
+    if (this.#isUndecided) return
     await this.#restart('power')
     await this.#checkReads()
     await this.#settle(this.#fixture.directory.close())
@@ -243,7 +245,8 @@ class CrashRun {
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
       this.#note(`not truncated: ${error.message}`)
-      // Whether the cut was made is not known; the next start tells.
+      // Whether the cut was made is not known; the next start tells. Without syncs the power cut after that may tell otherwise.
+      this.#isUndecided = !this.#isFsync
       await this.#restart('kill', offset)
     }
   }
