@@ -86,7 +86,7 @@ export class Producer {
       builder.append({
         key: Buffer.from(this.#name),
         value: Buffer.from(value.padEnd(20 + (this.#made % 400), '.')),
-        timestamp: 1_700_000_000_000 + this.#made,
+        timestamp: Date.now(),
       })
     this.#sequence += values.length
     return { values, bytes: builder.build() }
