@@ -162,26 +162,52 @@ export class KafkaError extends Error {
   readonly code: ErrorName
   /** Which records were at fault, where the code is about records; else empty. */
   readonly recordErrors: readonly RecordError[]
+  /** The transaction can only be aborted now; after that the producer may go on. */
+  readonly abortable: boolean
+  /** Whoever got this can only be closed. */
+  readonly fatal: boolean
+  /** What to do about it, in a sentence; empty when there is nothing to say beyond the message. */
+  readonly hint: string
+  /** Where several things were asked for at once: how each of them went, by its key. */
+  readonly outcomes: ReadonlyMap<unknown, unknown> | undefined
+  readonly #wireCode: number
 
-  constructor(
-    code: ErrorName,
-    message?: string,
-    options: { readonly cause?: unknown; readonly recordErrors?: readonly RecordError[] } = {},
-  ) {
+  constructor(code: ErrorName, message?: string, options: KafkaErrorOptions = {}) {
     super(message ?? table[code][2], options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.recordErrors = options.recordErrors ?? []
+    this.abortable = options.abortable ?? false
+    this.fatal = options.fatal ?? false
+    this.hint = options.hint ?? ''
+    this.outcomes = options.outcomes
+    this.#wireCode = options.wireCode ?? table[code][0]
   }
 
   /** The code as it goes over the wire. */
   get wireCode(): number {
-    return table[this.code][0]
+    return this.#wireCode
   }
 
   /** Whether the same request may succeed later. */
   get retriable(): boolean {
     return table[this.code][1]
   }
+
+  /** Where this code is explained, below the root of the project. */
+  get docsUrl(): string {
+    return `docs/reference/errors.md#${this.code.toLowerCase()}`
+  }
+}
+
+export interface KafkaErrorOptions {
+  readonly cause?: unknown
+  readonly recordErrors?: readonly RecordError[]
+  readonly abortable?: boolean
+  readonly fatal?: boolean
+  readonly hint?: string
+  readonly outcomes?: ReadonlyMap<unknown, unknown>
+  /** The number of a code that we do not know; `code` is UNKNOWN_SERVER_ERROR then. */
+  readonly wireCode?: number
 }
 
 /** The code that goes over the wire for a name: `errorCode('OFFSET_OUT_OF_RANGE')` is 1. */

@@ -1,5 +1,5 @@
 export { errorCode, errorCodeOf, errorMessage, errorName, errorNames, isRetriable, KafkaError } from './errors.ts'
-export type { ErrorName, RecordError } from './errors.ts'
+export type { ErrorName, KafkaErrorOptions, RecordError } from './errors.ts'
 export {
   readRequestHeader,
   readResponseHeader,

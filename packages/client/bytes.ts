@@ -1,0 +1,2 @@
+/** Bytes as users give and get them; a `Buffer` is one. */
+export type Bytes = Uint8Array

@@ -1,0 +1,1 @@
+export type { Dialler, DialTarget, Endpoint, IpAddress, Transport, TransportReader } from './dialler.ts'
