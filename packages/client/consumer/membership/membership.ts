@@ -9,6 +9,8 @@ import type { ConsumerGroupMetadata } from '../group-metadata.ts'
  */
 export interface Membership {
   readonly group: ConsumerGroupMetadata
+  /** Undefined until `group.protocol=auto` has chosen. */
+  readonly protocol: 'classic' | 'consumer' | undefined
   /** Whether this is a member with an assignment, and no rebalance is under way. */
   readonly isStable: boolean
   /** Joins, or tells the group of a changed subscription. The first call starts everything. */
