@@ -1,6 +1,6 @@
+import type { Assignor } from '../../assignor.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Environment } from '../../environment.ts'
-import type { Assignor } from '../assignors/assignor.ts'
 import type { GroupSettings } from './group-settings.ts'
 import type { Membership, MembershipHost } from './membership.ts'
 

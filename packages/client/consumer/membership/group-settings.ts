@@ -1,9 +1,10 @@
 /** The settings of a consumer that its membership and its commits look at. */
 export interface GroupSettings {
-  readonly groupId: string
-  readonly groupInstanceId: string | undefined
+  /** Without one there is no membership, and nothing to commit to. */
+  readonly groupId: string | null | undefined
+  readonly groupInstanceId: string | null | undefined
   readonly groupProtocol: 'classic' | 'consumer' | 'auto'
-  readonly groupRemoteAssignor: string | undefined
+  readonly groupRemoteAssignor: string | null | undefined
   readonly sessionTimeoutMs: number
   readonly heartbeatIntervalMs: number
   readonly maxPollIntervalMs: number

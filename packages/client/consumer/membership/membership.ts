@@ -13,10 +13,14 @@ export interface Membership {
   readonly protocol: 'classic' | 'consumer' | undefined
   /** Whether this is a member with an assignment, and no rebalance is under way. */
   readonly isStable: boolean
+  /** A JoinGroup or SyncGroup may hold up the connection to the coordinator: what must not wait behind it goes another way. */
+  readonly isJoining: boolean
   /** Joins, or tells the group of a changed subscription. The first call starts everything. */
   subscribe(subscription: Subscription): void
-  /** Joins anew: `enforceRebalance`, or what a rejected commit asks for (`resetId`: UNKNOWN_MEMBER_ID). A rebalance under way is left alone. */
-  rejoin(reason: string, options?: { readonly resetId?: boolean }): void
+  /** Joins anew, as `enforceRebalance` asks. A rebalance under way is left alone. */
+  rejoin(reason: string): void
+  /** The coordinator has rejected a commit of this member of this generation. A rebalance under way is left alone. */
+  rejected(commit: RejectedCommit): void
   /** `max.poll.interval.ms` is over: leaves the group, the host loses its partitions, the next `subscribe` or `rejoin` joins again. */
   expelSelf(reason: string): Promise<void>
   /** Gives back all partitions (`host.revoke`) and leaves, as `close` and `unsubscribe` do. `remain` keeps a static member's place (KIP-1092). */
@@ -30,6 +34,14 @@ export interface Subscription {
   readonly topics: readonly string[]
   /** A pattern that the broker matches (RE2J, KIP-848 only). */
   readonly re2j?: string | undefined
+  /** The JavaScript pattern that `topics` come from: a leader with newer metadata may assign topics of it that are not among them yet. */
+  readonly pattern?: RegExp | undefined
+}
+
+export interface RejectedCommit {
+  readonly code: 'REBALANCE_IN_PROGRESS' | 'ILLEGAL_GENERATION' | 'UNKNOWN_MEMBER_ID' | 'FENCED_INSTANCE_ID' | 'STALE_MEMBER_EPOCH'
+  /** As whom the commit was sent. */
+  readonly sentAs: ConsumerGroupMetadata
 }
 
 /** The consumer as its membership sees it. Calls come one at a time; the next only when the promise of the last has resolved. */
