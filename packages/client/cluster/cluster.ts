@@ -77,6 +77,8 @@ export interface CallOptions extends Waiting {
   readonly minVersion?: number | undefined
   /** Produce with acks=0: resolves with an empty answer as soon as the request has been handed to the socket. */
   readonly noAnswer?: boolean | undefined
+  /** No caller of the user's waits for this: it does not keep the process alive. */
+  readonly background?: boolean | undefined
 }
 
 export interface LearntLeader {

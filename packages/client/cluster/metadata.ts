@@ -42,3 +42,9 @@ export interface ClusterMetadata {
   /** Topics that were asked for and can't be had at the moment, with the reason. */
   readonly errors: ReadonlyMap<string, ErrorName>
 }
+
+/** `2 (kafka.example:9092)`; a bootstrap address has no id yet. */
+export function nodeName({ id, host, port }: Pick<BrokerNode, 'id' | 'host' | 'port'>): string {
+  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+  return id < 0 ? address : `${id} (${address})`
+}

@@ -1,0 +1,184 @@
+import { Buffer } from 'node:buffer'
+import { ByteReader, ByteWriter, int32At } from '@odradek/common/bytes'
+import type { Clock } from '@odradek/common/time'
+import type { Transport, TransportReader } from '@odradek/network/dial'
+import { KafkaError, readResponseHeader, writeRequestHeader } from '@odradek/protocol'
+import type { ApiRanges } from './api-ranges.ts'
+import type { AnyCall } from './call.ts'
+import { FrameReader } from './frame-reader.ts'
+
+export interface ConnectionContext {
+  readonly clock: Clock
+  readonly clientId: string
+  readonly receiveMessageMaxBytes: number
+  /** `1 (kafka.example:9092)`, for messages. */
+  readonly broker: string
+  readonly traffic: Traffic
+}
+
+/** Bytes and requests of all connections together, for metrics. */
+export interface Traffic {
+  sentBytes: number
+  receivedBytes: number
+  requests: number
+  answers: number
+}
+
+/**
+ * One open stream to a broker: requests go out in order, answers come back in it.
+ *
+ * What is sent in one go leaves in one write. An answer that does not fit the request that is due ends the connection, for
+ * nothing after it can be trusted; all who wait for answers then get NETWORK_EXCEPTION.
+ */
+export class Connection implements TransportReader {
+  readonly broker: string
+  /** Calls that were sent and not answered, in order. Some may have been given up by their callers. */
+  readonly inFlight: AnyCall[] = []
+  /** What the broker announced; none before the connection has been set up. */
+  versions: ApiRanges | undefined
+  /** Monotonic; nothing may be sent before. */
+  throttledUntilMs = 0
+  lastUsedMs: number
+  isClosed = false
+  /** Called once, when the connection ends other than by `close`. */
+  onClosed: ((error: KafkaError) => void) | undefined
+  readonly #clock: Clock
+  readonly #clientId: string
+  readonly #traffic: Traffic
+  readonly #frames: FrameReader
+  #transport: Transport | undefined
+  #nextCorrelationId = 0
+  #outgoing: Buffer[] = []
+  #slab: Buffer = emptySlab
+  #slabUsed = 0
+
+  constructor({ clock, clientId, receiveMessageMaxBytes, broker, traffic }: ConnectionContext) {
+    this.broker = broker
+    this.#clock = clock
+    this.#clientId = clientId
+    this.#traffic = traffic
+    this.lastUsedMs = clock.monotonic()
+    this.#frames = new FrameReader(receiveMessageMaxBytes, (frame) => this.#take(frame))
+  }
+
+  /** The stream is open now. */
+  attach(transport: Transport): void {
+    if (this.isClosed) transport.destroy()
+    else this.#transport = transport
+  }
+
+  get localAddress(): string {
+    return this.#transport?.localAddress ?? ''
+  }
+
+  /** Sends a call in `call.version`. Throws what its encoding throws; the connection is as before then. */
+  send(call: AnyCall): void {
+    call.correlationId = this.#nextCorrelationId
+    const chunks = this.#encode(call)
+    this.#nextCorrelationId = (this.#nextCorrelationId + 1) & 0x7fff_ffff
+    this.lastUsedMs = this.#clock.monotonic()
+    this.#traffic.requests++
+    // What is sent before this run of microtasks is over leaves in one write.
+    if (this.#outgoing.length === 0) void Promise.resolve().then(this.#flush)
+    this.#outgoing.push(...chunks)
+    if (call.options.noAnswer === true) call.answerWithNothing()
+    else this.inFlight.push(call)
+  }
+
+  /** Hands everything to the kernel that is still to be sent, for a close that follows. */
+  flush(): void {
+    this.#flush()
+  }
+
+  /** Ends it. Calls that wait for answers fail with `error`. */
+  close(error: Error): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.#transport?.destroy()
+    this.#outgoing = []
+    for (const call of this.inFlight.splice(0)) call.fail(error)
+  }
+
+  landing(): Buffer {
+    return this.#frames.landing()
+  }
+
+  received(count: number): void {
+    this.#traffic.receivedBytes += count
+    try {
+      this.#frames.received(count)
+    } catch (error) {
+      this.#break(
+        error instanceof KafkaError ? error : new KafkaError('NETWORK_EXCEPTION', this.#said('sent something strange'), { cause: error }),
+      )
+    }
+  }
+
+  closed(cause: Error | undefined): void {
+    const why = cause === undefined ? 'closed the connection' : `broke the connection: ${cause.message}`
+    this.#break(new KafkaError('NETWORK_EXCEPTION', this.#said(why), cause === undefined ? {} : { cause }))
+  }
+
+  #break(error: KafkaError): void {
+    if (this.isClosed) return
+    this.close(error)
+    this.onClosed?.(error)
+  }
+
+  #said(what: string): string {
+    return `Broker ${this.broker} ${what}.`
+  }
+
+  #take(frame: Buffer): boolean {
+    const call = this.inFlight.shift()
+    const correlationId = int32At(frame, 0)
+    if (call === undefined || call.correlationId !== correlationId) {
+      if (call !== undefined) this.inFlight.unshift(call)
+      const wanted = call === undefined ? 'none was due' : `the one to ${call.api.name} (${call.correlationId}) was due`
+      this.#break(new KafkaError('NETWORK_EXCEPTION', this.#said(`sent an answer with correlation id ${correlationId} when ${wanted}`)))
+      return false
+    }
+    this.lastUsedMs = this.#clock.monotonic()
+    this.#traffic.answers++
+    try {
+      const reader = new ByteReader(frame)
+      readResponseHeader(reader, call.api, call.version)
+      const throttleMs = call.answer(reader)
+      if (throttleMs > 0) this.throttledUntilMs = Math.max(this.throttledUntilMs, this.lastUsedMs + throttleMs)
+    } catch (cause) {
+      const error = new KafkaError('NETWORK_EXCEPTION', this.#said(`sent an answer to ${call.api.name} that can't be read`), { cause })
+      call.fail(error)
+      this.#break(error)
+    }
+    return !this.isClosed
+  }
+
+  #encode(call: AnyCall): Buffer[] {
+    if (this.#slab.length - this.#slabUsed < leastSlab) {
+      this.#slab = Buffer.allocUnsafeSlow(slabBytes)
+      this.#slabUsed = 0
+    }
+    const space = this.#slabUsed === 0 ? this.#slab : this.#slab.subarray(this.#slabUsed)
+    const writer = new ByteWriter(space)
+    const lengthAt = writer.gap(4)
+    writeRequestHeader(writer, call.api, { apiVersion: call.version, correlationId: call.correlationId, clientId: this.#clientId })
+    call.encode(writer)
+    writer.int32At(lengthAt, writer.size - 4)
+    // A request that was too large for the rest of the slab has a buffer of its own by now.
+    if (writer.buffer === space) this.#slabUsed += writer.position
+    return writer.chunks()
+  }
+
+  readonly #flush = (): void => {
+    const chunks = this.#outgoing
+    if (chunks.length === 0 || this.#transport === undefined) return
+    this.#outgoing = []
+    for (const { length } of chunks) this.#traffic.sentBytes += length
+    this.#transport.write(chunks)
+  }
+}
+
+/** Requests are written one after the other into a slab, since what was handed to a socket may not be written over. */
+const slabBytes = 16_384
+const leastSlab = 512
+const emptySlab = Buffer.alloc(0)

@@ -1,0 +1,1 @@
+export type { SaslExchange, SaslMechanism } from './mechanism.ts'
