@@ -1,17 +1,33 @@
-import type { Assignor } from '../../assignor.ts'
-import type { Cluster } from '../../cluster/cluster.ts'
-import type { Environment } from '../../environment.ts'
-import type { GroupSettings } from './group-settings.ts'
-import type { Membership, MembershipHost } from './membership.ts'
+import { ClientError, ConfigError } from '../../errors/index.ts'
+import { ClassicMembership } from './classic/classic-membership.ts'
+import type { Membership } from './membership.ts'
+import type { MembershipOptions } from './membership-options.ts'
 
-export interface MembershipOptions {
-  readonly environment: Environment
-  readonly settings: GroupSettings
-  readonly cluster: Cluster
-  readonly host: MembershipHost
-  /** In order of preference; of the classic protocol only. */
-  readonly assignors: readonly Assignor[]
-}
+export type { MembershipOptions }
 
 /** The membership that the settings ask for. Nothing is sent before `subscribe`. */
-export declare function createMembership(options: MembershipOptions): Membership
+export function createMembership(options: MembershipOptions): Membership {
+  const { groupId } = options.settings
+  if (groupId === null || groupId === undefined) {
+    throw new ClientError('ODRADEK_STATE', 'A consumer without group can only be told its partitions', {
+      hint: 'Set groupId, or use assign() instead of subscribe().',
+    })
+  }
+  checkAssignors(options)
+  return new ClassicMembership({ ...options, groupId })
+}
+
+function checkAssignors({ assignors }: MembershipOptions): void {
+  if (assignors.length === 0) throw new ConfigError('There is no assignor', { settings: ['assignors'], hint: 'List at least one.' })
+  const names = new Set<string>()
+  for (const { name } of assignors) {
+    if (names.has(name)) throw new ConfigError(`Two assignors have the name ${name}`, { settings: ['assignors'] })
+    names.add(name)
+  }
+  const common = (['eager', 'cooperative'] as const).some((protocol) => assignors.every(({ protocols }) => protocols.includes(protocol)))
+  if (common) return
+  throw new ConfigError(`The assignors ${[...names].join(', ')} have no rebalance protocol in common`, {
+    settings: ['assignors'],
+    hint: 'List only eager ones or only cooperative ones.',
+  })
+}
