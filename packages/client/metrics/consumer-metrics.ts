@@ -1,0 +1,89 @@
+import type { ClientMetrics, MetricGroup, Sensor } from './client-metrics.ts'
+
+/** What a consumer counts of its application: Java's KafkaConsumerMetrics. */
+export class ConsumerMetrics {
+  readonly group: MetricGroup
+  /** Milliseconds between asking for two items. */
+  readonly timeBetweenPolls: Sensor
+  /** Part of the time that the application waits for records, from 0 to 1, of each poll. */
+  readonly idleRatio: Sensor
+  /** Nanoseconds. */
+  readonly commitTime: Sensor
+  readonly committedTime: Sensor
+
+  /** `secondsSincePoll`: −1 before the first. */
+  constructor(metrics: ClientMetrics, secondsSincePoll: () => number) {
+    const group = metrics.group('consumer-metrics')
+    this.group = group
+    this.timeBetweenPolls = group.sensor({
+      avg: ['time-between-poll-avg', 'Milliseconds between asking for two items, on average'],
+      max: ['time-between-poll-max', 'Milliseconds between asking for two items, at most'],
+    })
+    this.idleRatio = group.sensor({ avg: ['poll-idle-ratio-avg', 'Part of its time that the application waits for records'] })
+    this.commitTime = group.sensor({ total: ['commit-sync-time-ns-total', 'Nanoseconds spent in commit'] })
+    this.committedTime = group.sensor({ total: ['committed-time-ns-total', 'Nanoseconds spent in committed'] })
+    group.gauge('last-poll-seconds-ago', 'Seconds since an item was asked for; −1 before the first', secondsSincePoll)
+  }
+}
+
+/** What a member of a group counts: Java's AbstractCoordinator and ConsumerCoordinator. */
+export class CoordinatorMetrics {
+  readonly group: MetricGroup
+  /** Milliseconds, of all of these. */
+  readonly heartbeat: Sensor
+  readonly join: Sensor
+  readonly sync: Sensor
+  readonly rebalance: Sensor
+  readonly failedRebalance: Sensor
+  readonly commit: Sensor
+  readonly assigned: Sensor
+  readonly revoked: Sensor
+  readonly lost: Sensor
+
+  /** Seconds since something, −1 before the first. */
+  constructor(
+    metrics: ClientMetrics,
+    now: {
+      readonly assignedPartitions: () => number
+      readonly secondsSinceHeartbeat: () => number
+      readonly secondsSinceRebalance: () => number
+    },
+  ) {
+    const group = metrics.group('consumer-coordinator-metrics')
+    this.group = group
+    const latency = (name: string, what: string): { readonly avg: readonly [string, string]; readonly max: readonly [string, string] } => ({
+      avg: [`${name}-avg`, `Milliseconds that ${what} took, on average`],
+      max: [`${name}-max`, `Milliseconds that ${what} took, at most`],
+    })
+    const count = (
+      name: string,
+      what: string,
+    ): { readonly countRate: readonly [string, string]; readonly countTotal: readonly [string, string] } => ({
+      countRate: [`${name}-rate`, `${what} a second`],
+      countTotal: [`${name}-total`, what],
+    })
+    this.heartbeat = group.sensor({
+      max: ['heartbeat-response-time-max', 'Milliseconds from a heartbeat to its answer, at most'],
+      ...count('heartbeat', 'Heartbeats'),
+    })
+    this.join = group.sensor({ ...latency('join-time', 'joining'), ...count('join', 'Joins') })
+    this.sync = group.sensor({ ...latency('sync-time', 'getting the assignment'), ...count('sync', 'Assignments asked for') })
+    this.rebalance = group.sensor({
+      ...latency('rebalance-latency', 'a rebalance'),
+      total: ['rebalance-latency-total', 'Milliseconds spent in rebalances'],
+      countPerHour: ['rebalance-rate-per-hour', 'Rebalances an hour'],
+      countTotal: ['rebalance-total', 'Rebalances'],
+    })
+    this.failedRebalance = group.sensor({
+      countPerHour: ['failed-rebalance-rate-per-hour', 'Rebalances an hour that failed'],
+      countTotal: ['failed-rebalance-total', 'Rebalances that failed'],
+    })
+    this.commit = group.sensor({ ...latency('commit-latency', 'a commit'), ...count('commit', 'Commits') })
+    this.assigned = group.sensor(latency('partition-assigned-latency', 'onPartitionsAssigned'))
+    this.revoked = group.sensor(latency('partition-revoked-latency', 'onPartitionsRevoked'))
+    this.lost = group.sensor(latency('partition-lost-latency', 'onPartitionsLost'))
+    group.gauge('assigned-partitions', 'Partitions that are assigned', now.assignedPartitions)
+    group.gauge('last-heartbeat-seconds-ago', 'Seconds since a heartbeat was sent; −1 before the first', now.secondsSinceHeartbeat)
+    group.gauge('last-rebalance-seconds-ago', 'Seconds since the last rebalance; −1 before the first', now.secondsSinceRebalance)
+  }
+}

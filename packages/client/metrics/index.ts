@@ -1,0 +1,7 @@
+export { ClientMetrics, Total } from './client-metrics.ts'
+export type { MetricGroup, Sensor, SensorMetrics } from './client-metrics.ts'
+export { ConnectionMetrics, NodeMetrics } from './connection-metrics.ts'
+export { ConsumerMetrics, CoordinatorMetrics } from './consumer-metrics.ts'
+export { FetchMetrics } from './fetch-metrics.ts'
+export type { Metric, Metrics } from './metric.ts'
+export { ProducerMetrics } from './producer-metrics.ts'

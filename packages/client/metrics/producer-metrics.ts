@@ -1,0 +1,149 @@
+import type { ClientMetrics, MetricGroup, Sensor } from './client-metrics.ts'
+
+/** What a producer counts: Java's SenderMetricsRegistry, KafkaProducerMetrics and the buffer pool's. */
+export class ProducerMetrics {
+  readonly #metrics: ClientMetrics
+  readonly #topics = new Map<string, ProducerTopicMetrics>()
+  readonly group: MetricGroup
+  /** Bytes of each batch sent. */
+  readonly batchSize: Sensor
+  /** Compressed ÷ uncompressed, of each batch. */
+  readonly compressionRate: Sensor
+  /** Milliseconds that each batch waited to be sent. */
+  readonly queueTime: Sensor
+  /** Milliseconds from a Produce request to its answer. */
+  readonly requestLatency: Sensor
+  /** Milliseconds that the broker throttled an answer. */
+  readonly throttleTime: Sensor
+  /** Records of each request. */
+  readonly recordsPerRequest: Sensor
+  /** Records of each batch sent. */
+  readonly recordsSent: Sensor
+  /** Records of each batch that is tried again. */
+  readonly recordsRetried: Sensor
+  /** Records of each batch that failed for good. */
+  readonly recordErrors: Sensor
+  /** The largest record of each batch, as Java measures it. */
+  readonly recordSize: Sensor
+  readonly batchSplit: Sensor
+  /** One for each send that found no memory in time. */
+  readonly bufferExhausted: Sensor
+  /** Nanoseconds that a send waited for memory. */
+  readonly bufferWait: Sensor
+  /** Nanoseconds spent in calls. */
+  readonly flushTime: Sensor
+  readonly metadataWait: Sensor
+  readonly txnInit: Sensor
+  readonly txnBegin: Sensor
+  readonly txnSendOffsets: Sensor
+  readonly txnCommit: Sensor
+  readonly txnAbort: Sensor
+
+  constructor(metrics: ClientMetrics) {
+    this.#metrics = metrics
+    const group = metrics.group('producer-metrics')
+    const nanos = (name: string, call: string): Sensor => group.sensor({ total: [name, `Nanoseconds spent in ${call}`] })
+    this.group = group
+    this.batchSize = group.sensor({
+      avg: ['batch-size-avg', 'Bytes of a batch, on average'],
+      max: ['batch-size-max', 'Bytes of a batch, at most'],
+    })
+    this.compressionRate = group.sensor({ avg: ['compression-rate-avg', 'Compressed size of batches ÷ their size before, on average'] })
+    this.queueTime = group.sensor({
+      avg: ['record-queue-time-avg', 'Milliseconds that a batch waited to be sent, on average'],
+      max: ['record-queue-time-max', 'Milliseconds that a batch waited to be sent, at most'],
+    })
+    this.requestLatency = group.sensor({
+      avg: ['request-latency-avg', 'Milliseconds from a request to its answer, on average'],
+      max: ['request-latency-max', 'Milliseconds from a request to its answer, at most'],
+    })
+    this.throttleTime = group.sensor({
+      avg: ['produce-throttle-time-avg', 'Milliseconds that the broker throttled, on average'],
+      max: ['produce-throttle-time-max', 'Milliseconds that the broker throttled, at most'],
+    })
+    this.recordsPerRequest = group.sensor({ avg: ['records-per-request-avg', 'Records of a request, on average'] })
+    this.recordsSent = group.sensor({
+      rate: ['record-send-rate', 'Records sent a second'],
+      total: ['record-send-total', 'Records sent'],
+    })
+    this.recordsRetried = group.sensor({
+      rate: ['record-retry-rate', 'Records sent again a second'],
+      total: ['record-retry-total', 'Records sent again'],
+    })
+    this.recordErrors = group.sensor({
+      rate: ['record-error-rate', 'Records that failed a second'],
+      total: ['record-error-total', 'Records that failed'],
+    })
+    this.recordSize = group.sensor({
+      avg: ['record-size-avg', 'Bytes of the largest record of a batch, on average'],
+      max: ['record-size-max', 'Bytes of the largest record'],
+    })
+    this.batchSplit = group.sensor({
+      countRate: ['batch-split-rate', 'Batches split a second, since they were too large for the broker'],
+      countTotal: ['batch-split-total', 'Batches split, since they were too large for the broker'],
+    })
+    this.bufferExhausted = group.sensor({
+      countRate: ['buffer-exhausted-rate', 'Sends a second that found no memory in time'],
+      countTotal: ['buffer-exhausted-total', 'Sends that found no memory in time'],
+    })
+    this.bufferWait = nanos('bufferpool-wait-time-ns-total', 'send waiting for memory')
+    this.flushTime = nanos('flush-time-ns-total', 'flush')
+    this.metadataWait = nanos('metadata-wait-time-ns-total', 'send waiting for metadata')
+    this.txnInit = nanos('txn-init-time-ns-total', 'initTransactions')
+    this.txnBegin = nanos('txn-begin-time-ns-total', 'beginTransaction')
+    this.txnSendOffsets = nanos('txn-send-offsets-time-ns-total', 'sendOffsetsToTransaction')
+    this.txnCommit = nanos('txn-commit-time-ns-total', 'commitTransaction')
+    this.txnAbort = nanos('txn-abort-time-ns-total', 'abortTransaction')
+  }
+
+  /** Gauges of what the accumulator knows. */
+  watch(now: { readonly availableBytes: () => number; readonly totalBytes: () => number; readonly waiting: () => number }): void {
+    this.group.gauge('buffer-available-bytes', 'Bytes of buffer.memory that are free', now.availableBytes)
+    this.group.gauge('buffer-total-bytes', 'Bytes of buffer.memory', now.totalBytes)
+    this.group.gauge('waiting-threads', 'Sends that wait for memory', now.waiting)
+  }
+
+  /** The metrics of one topic, made when first asked for. */
+  topic(name: string): ProducerTopicMetrics {
+    let topic = this.#topics.get(name)
+    if (topic === undefined) {
+      topic = new ProducerTopicMetrics(this.#metrics.group('producer-topic-metrics', { topic: name }))
+      this.#topics.set(name, topic)
+    }
+    return topic
+  }
+
+  /** Nothing was sent to the topic for so long that its metadata are forgotten. */
+  forgetTopic(name: string): void {
+    this.#topics.get(name)?.group.close()
+    this.#topics.delete(name)
+  }
+}
+
+/** What a producer counts for each topic. */
+export class ProducerTopicMetrics {
+  readonly group: MetricGroup
+  readonly recordsSent: Sensor
+  readonly bytes: Sensor
+  readonly compressionRate: Sensor
+  readonly recordsRetried: Sensor
+  readonly recordErrors: Sensor
+
+  constructor(group: MetricGroup) {
+    this.group = group
+    this.recordsSent = group.sensor({
+      rate: ['record-send-rate', 'Records sent a second'],
+      total: ['record-send-total', 'Records sent'],
+    })
+    this.bytes = group.sensor({ rate: ['byte-rate', 'Bytes of batches sent a second'], total: ['byte-total', 'Bytes of batches sent'] })
+    this.compressionRate = group.sensor({ avg: ['compression-rate', 'Compressed size of batches ÷ their size before, on average'] })
+    this.recordsRetried = group.sensor({
+      rate: ['record-retry-rate', 'Records sent again a second'],
+      total: ['record-retry-total', 'Records sent again'],
+    })
+    this.recordErrors = group.sensor({
+      rate: ['record-error-rate', 'Records that failed a second'],
+      total: ['record-error-total', 'Records that failed'],
+    })
+  }
+}
