@@ -1,4 +1,6 @@
-import type { ByteReader, ByteWriter } from '@odradek/common/bytes'
+import { Buffer } from 'node:buffer'
+import { ByteReader } from '@odradek/common/bytes'
+import type { ByteWriter } from '@odradek/common/bytes'
 import { KafkaError } from '@odradek/protocol'
 import type { Api, Fields, ReadOf, WriteOf } from '@odradek/protocol/schema'
 import type { CallOptions } from './cluster.ts'
@@ -59,8 +61,9 @@ export class Call<Q extends Fields = Fields, S extends Fields = Fields> {
 
   /** The request has been handed to the socket and nobody will answer it (Produce with acks=0). */
   answerWithNothing(): void {
-    // Whoever asks for no answer knows that this one is empty.
-    if (this.#settle()) this.#resolve({} as ReadOf<S>)
+    // In its oldest version an answer of zeros has empty lists, and no errors.
+    const nothing = this.api.decodeResponse(new ByteReader(Buffer.alloc(64)), this.api.versions[0])
+    if (this.#settle()) this.#resolve(nothing)
   }
 
   fail(reason: unknown): void {

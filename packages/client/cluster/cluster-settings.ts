@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls'
 import type { Endpoint } from '@odradek/network/dial'
 
 /** The settings that a cluster reads; `CommonSettings` has them all. */
@@ -17,4 +18,6 @@ export interface ClusterSettings {
   readonly metadataRecoveryStrategy: 'rebootstrap' | 'none'
   readonly metadataRecoveryRebootstrapTriggerMs: number
   readonly receiveMessageMaxBytes: number
+  readonly securityProtocol?: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+  readonly tls?: ConnectionOptions | undefined
 }

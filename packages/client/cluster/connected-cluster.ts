@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from 'node:tls'
+import assert from 'node:assert/strict'
 import type { SaslMechanism } from '@odradek/network/sasl'
 import { KafkaError } from '@odradek/protocol'
 import { FindCoordinator, Metadata } from '@odradek/protocol/messages'
@@ -19,6 +19,7 @@ import { Links } from './links.ts'
 import { bootstrapMetadata, mergeMetadata, withLeader } from './merge-metadata.ts'
 import type { BrokerNode, ClusterMetadata, TopicMetadata } from './metadata.ts'
 import { isHopeless, Opener } from './opener.ts'
+import type { TlsSource } from './opener.ts'
 import { Patience } from './patience.ts'
 import { Refresher } from './refresher.ts'
 import type { AskedMetadata } from './refresher.ts'
@@ -27,9 +28,9 @@ export interface ClusterOptions {
   readonly environment: Environment
   readonly settings: ClusterSettings
   readonly clientId: string
-  /** How to encrypt; plain text without. */
-  readonly tls?: ConnectionOptions | undefined
-  /** How to authenticate; not at all without. */
+  /** How to encrypt. By default what `settings` say; plain text if they say nothing. */
+  readonly tls?: TlsSource | undefined
+  /** How to authenticate; `mechanismOf(settings.sasl, …)`. Must be there when `settings.securityProtocol` is one of SASL. */
   readonly sasl?: SaslMechanism | undefined
   /** How long calls without `timeoutMs` wait that may need several attempts: `default.api.timeout.ms`, `max.block.ms`. */
   readonly apiTimeoutMs?: number | undefined
@@ -63,7 +64,10 @@ export class ConnectedCluster implements Cluster {
   #isClosed = false
 
   constructor(options: ClusterOptions) {
-    const { environment, settings, clientId, tls, sasl } = options
+    const { environment, settings, clientId, sasl } = options
+    const { securityProtocol = 'PLAINTEXT' } = settings
+    assert(sasl !== undefined || !securityProtocol.startsWith('SASL_'), 'a cluster with SASL needs a mechanism')
+    const tls = options.tls ?? (securityProtocol.endsWith('SSL') ? (settings.tls ?? {}) : undefined)
     const traffic: Traffic = { sentBytes: 0, receivedBytes: 0, requests: 0, answers: 0 }
     this.traffic = traffic
     this.#options = options

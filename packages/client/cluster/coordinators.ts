@@ -1,7 +1,7 @@
-import type { CoordinatorKind } from './cluster.ts'
-import { FindCoordinator } from '@odradek/protocol/messages'
+import type { FindCoordinator } from '@odradek/protocol/messages'
 import type { ResponseOf, WriteOf } from '@odradek/protocol/schema'
 import { errorOf } from '../errors/index.ts'
+import type { CoordinatorKind } from './cluster.ts'
 import type { BrokerNode } from './metadata.ts'
 
 /** Which broker coordinates what, as far as is known. */

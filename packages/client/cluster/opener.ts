@@ -16,12 +16,15 @@ export interface OpenerOptions {
   readonly environment: Pick<Environment, 'clock' | 'timer' | 'random' | 'dialler'>
   readonly settings: ClusterSettings
   readonly clientId: string
-  readonly tls?: ConnectionOptions | undefined
+  /** Asked for at each connection where it is a function, so that certificates may be replaced. */
+  readonly tls?: TlsSource | undefined
   readonly sasl?: SaslMechanism | undefined
   readonly traffic: Traffic
   /** What each broker tells about itself. */
-  onIntroduced(introduction: Introduction): void
+  onIntroduced(this: void, introduction: Introduction): void
 }
+
+export type TlsSource = ConnectionOptions | (() => ConnectionOptions | Promise<ConnectionOptions>)
 
 /** A connection that may be used, and until when. */
 export interface Opened {

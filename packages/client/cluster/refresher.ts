@@ -1,6 +1,5 @@
 import { Deferred } from '@odradek/common/async'
 import { errorName, KafkaError } from '@odradek/protocol'
-import { Metadata } from '@odradek/protocol/messages'
 import type { Environment } from '../environment.ts'
 import { errorOf } from '../errors/index.ts'
 import { Alarm } from './alarm.ts'
