@@ -21,27 +21,20 @@ export function mechanismOf(
   login: LoginSettings,
   environment: Pick<Environment, 'clock' | 'timer' | 'random'>,
 ): SaslMechanism {
-  switch (sasl.mechanism) {
-    case 'PLAIN':
-      return plain(sasl)
-    case 'SCRAM-SHA-256':
-    case 'SCRAM-SHA-512':
-      return scram({ ...sasl, mechanism: sasl.mechanism, random: environment.random })
-    case 'OAUTHBEARER': {
-      const kept = new KeptToken({
-        fetch: tokenSource(sasl, login, environment),
-        clock: environment.clock,
-        random: environment.random,
-        settings: {
-          windowFactor: login.saslLoginRefreshWindowFactor,
-          windowJitter: login.saslLoginRefreshWindowJitter,
-          minPeriodSeconds: login.saslLoginRefreshMinPeriodSeconds,
-          bufferSeconds: login.saslLoginRefreshBufferSeconds,
-        },
-      })
-      return oauthBearer(() => kept.get())
-    }
-  }
+  if (sasl.mechanism === 'PLAIN') return plain(sasl)
+  if (sasl.mechanism !== 'OAUTHBEARER') return scram({ ...sasl, mechanism: sasl.mechanism, random: environment.random })
+  const kept = new KeptToken({
+    fetch: tokenSource(sasl, login, environment),
+    clock: environment.clock,
+    random: environment.random,
+    settings: {
+      windowFactor: login.saslLoginRefreshWindowFactor,
+      windowJitter: login.saslLoginRefreshWindowJitter,
+      minPeriodSeconds: login.saslLoginRefreshMinPeriodSeconds,
+      bufferSeconds: login.saslLoginRefreshBufferSeconds,
+    },
+  })
+  return oauthBearer(() => kept.get())
 }
 
 function tokenSource(

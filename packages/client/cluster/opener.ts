@@ -90,11 +90,8 @@ export class Opener {
       traffic,
     })
     const setUp = async (inTime: AbortSignal): Promise<Opened> => {
-      const transport = await this.#dialler.dial(
-        { address, port: node.port, host: node.host, ...(tls === undefined ? {} : { tls }) },
-        connection,
-        inTime,
-      )
+      const encryption = typeof tls === 'function' ? await tls() : tls
+      const transport = await this.#dialler.dial({ address, port: node.port, host: node.host, tls: encryption }, connection, inTime)
       connection.attach(transport)
       const introduction = await introduce(connection)
       connection.versions = introduction.versions
