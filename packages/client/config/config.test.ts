@@ -312,3 +312,14 @@ test('tls in code goes with encryption, and not with the same in texts', () => {
     /tls and sslTruststoreLocation say the same twice/,
   )
 })
+
+test('serdes for untyped topics: in code, or by the class names of Kafka', () => {
+  const file = consumer({
+    'key.deserializer': 'org.apache.kafka.common.serialization.LongDeserializer',
+    'value.serializer': 'x.StringSerializer',
+  })
+  assert.equal(file.keySerde?.takesNull, true)
+  assert.equal(file.valueSerde, undefined, 'a serializer is for producers')
+  assert.match(remarked(() => producer({ 'value.serializer': 'io.confluent.KafkaAvroSerializer' })).join(), /data stay bytes/)
+  assert.throws(() => producer(untyped({ keySerde: 'string' })), /keySerde must be a serde/)
+})

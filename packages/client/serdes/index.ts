@@ -1,0 +1,8 @@
+export { boolean, bytes, string, uuid } from './basic.ts'
+export { serde } from './custom.ts'
+export { json } from './json.ts'
+export { list } from './list.ts'
+export { nullable } from './nullable.ts'
+export { bigint64, float32, float64, int16, int32, int64 } from './numbers.ts'
+export type { ByteSink, Deserializer, Serde, SerdeContext, Serializer } from './serde.ts'
+export { WriterSink } from './writer-sink.ts'
