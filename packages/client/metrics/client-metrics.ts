@@ -1,5 +1,5 @@
 import type { Clock } from '@odradek/common/time'
-import type { Metric, Metrics } from './metric.ts'
+import type { Metric, Metrics } from './metrics.ts'
 import { Windows } from './windows.ts'
 
 /** Name and description of a metric. */
