@@ -36,6 +36,8 @@ export interface ClusterOptions {
   readonly apiTimeoutMs?: number | undefined
   /** Whether brokers may create topics that are asked for and not there. */
   readonly allowAutoTopicCreation?: boolean | undefined
+  /** Called once, when it has closed. */
+  readonly onClosed?: (() => void) | undefined
 }
 
 /** The cluster behind `settings.bootstrapServers`. Nothing is opened before the first call. */
@@ -68,7 +70,7 @@ export class ConnectedCluster implements Cluster {
     const { securityProtocol = 'PLAINTEXT' } = settings
     assert(sasl !== undefined || !securityProtocol.startsWith('SASL_'), 'a cluster with SASL needs a mechanism')
     const tls = options.tls ?? (securityProtocol.endsWith('SSL') ? (settings.tls ?? {}) : undefined)
-    const traffic: Traffic = { sentBytes: 0, receivedBytes: 0, requests: 0, answers: 0 }
+    const traffic: Traffic = { sentBytes: 0, receivedBytes: 0, requests: 0, answers: 0, connections: 0 }
     this.traffic = traffic
     this.#options = options
     this.#holder = new Holder(environment)
@@ -253,6 +255,7 @@ export class ConnectedCluster implements Cluster {
     this.#refresher.close()
     this.#links.close()
     this.#observers.clear()
+    this.#options.onClosed?.()
   }
 
   get #apiTimeoutMs(): number {
@@ -262,7 +265,7 @@ export class ConnectedCluster implements Cluster {
   /** Runs what a caller waits for: within its time, with the process kept alive. */
   async #patiently<T>(options: Waiting, defaultMs: number, what: string, work: (patience: Patience) => Promise<T>): Promise<T> {
     if (this.#isClosed) throw closedError()
-    const patience = new Patience(this.#options.environment, options, defaultMs, what)
+    const patience = new Patience(this.#options.environment, options, defaultMs, what, () => this.#refresher.lastFailure)
     const release = this.#holder.hold()
     try {
       return await work(patience)

@@ -22,6 +22,8 @@ export interface Traffic {
   receivedBytes: number
   requests: number
   answers: number
+  /** That were opened. */
+  connections: number
 }
 
 /**
@@ -64,7 +66,10 @@ export class Connection implements TransportReader {
   /** The stream is open now. */
   attach(transport: Transport): void {
     if (this.isClosed) transport.destroy()
-    else this.#transport = transport
+    else {
+      this.#transport = transport
+      this.#traffic.connections++
+    }
   }
 
   get localAddress(): string {

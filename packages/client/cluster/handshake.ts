@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { SaslMechanism } from '@odradek/network/sasl'
+import type { SaslExchange, SaslMechanism } from '@odradek/network/sasl'
 import { errorCode, KafkaError } from '@odradek/protocol'
 import { ApiVersions, SaslAuthenticate, SaslHandshake } from '@odradek/protocol/messages'
 import type { Api, Fields, ReadOf, ResponseOf, WriteOf } from '@odradek/protocol/schema'
@@ -60,7 +60,7 @@ export async function authenticate(connection: Connection, versions: ApiRanges, 
   const version = versions.pick(SaslAuthenticate, {}, connection.broker)
   for (let token = exchange.first(); ;) {
     const answer = await ask(connection, SaslAuthenticate, version, { authBytes: token })
-    if (answer.errorCode !== 0) throw refused(answer.errorCode, answer.errorMessage, connection, mechanism)
+    if (answer.errorCode !== 0) throw refused(answer.errorCode, answer.errorMessage, exchange, connection, mechanism)
     const next = step(() => exchange.next(Buffer.from(answer.authBytes)), connection, mechanism)
     if (next === undefined) return answer.sessionLifetimeMs
     token = next
@@ -94,8 +94,14 @@ function ask<Q extends Fields, S extends Fields>(
   return call.promise
 }
 
-function refused(code: number, said: string | null, { broker }: Connection, { name }: SaslMechanism): KafkaError {
-  return errorOf(code, `${name} at broker ${broker}: ${said ?? 'refused'}`, {
+function refused(
+  code: number,
+  said: string | null,
+  { complaint = '' }: SaslExchange,
+  { broker }: Connection,
+  { name }: SaslMechanism,
+): KafkaError {
+  return errorOf(code, `${name} at broker ${broker}: ${said ?? 'refused'}${said?.includes(complaint) === true ? '' : ` ${complaint}`}`, {
     fatal: true,
     hint: 'Check user name and password (or token), and that the user has credentials for this mechanism.',
   })

@@ -203,8 +203,11 @@ export class Link {
     const error =
       cause instanceof KafkaError ? cause : new KafkaError('NETWORK_EXCEPTION', `Could not connect to broker ${nodeName(node)}.`, { cause })
     const { logger } = this.#context.environment
+    const attempt = this.#failures + 1
+    // The first, second, fourth and so on: a broker that is away for an hour fills no disk.
+    const isTold = (attempt & (attempt - 1)) === 0
     if (isHopeless(error)) logger.error(error.message, { broker: nodeName(node), hint: error.hint })
-    else logger.warn(error.message, { broker: nodeName(node), attempt: this.#failures + 1 })
+    else if (isTold) logger.warn(error.message, { broker: nodeName(node), attempt, ...(error.hint === '' ? {} : { hint: error.hint }) })
     this.#failWaiting(error)
     this.#lost(error)
   }

@@ -14,16 +14,24 @@ export class Patience {
   readonly #timeoutMs: number
   readonly #endsAtMs: number
   readonly #what: string
+  readonly #failureBehind: () => unknown
   #lastFailure: unknown
 
-  /** `what` follows "within 500 ms:" in the message. */
-  constructor(time: { readonly clock: Clock; readonly timer: Timer }, { signal, timeoutMs }: Waiting, defaultMs: number, what: string) {
+  /** `what` follows "within 500 ms:" in the message, and `failureBehind` is what stood in the way, where no attempt was noted. */
+  constructor(
+    time: { readonly clock: Clock; readonly timer: Timer },
+    { signal, timeoutMs }: Waiting,
+    defaultMs: number,
+    what: string,
+    failureBehind: () => unknown = () => undefined,
+  ) {
     this.#clock = time.clock
     this.#timer = time.timer
     this.#signal = signal
     this.#timeoutMs = timeoutMs ?? defaultMs
     this.#endsAtMs = this.#clock.monotonic() + this.#timeoutMs
     this.#what = what
+    this.#failureBehind = failureBehind
     signal?.throwIfAborted()
   }
 
@@ -42,12 +50,10 @@ export class Patience {
 
   /** What was thrown last when the time is over. */
   timedOut(): KafkaError {
-    const why = this.#lastFailure instanceof Error ? ` ${this.#lastFailure.message}` : ''
-    return new KafkaError(
-      'REQUEST_TIMED_OUT',
-      `Not done within ${Math.round(this.#timeoutMs)} ms: ${this.#what}.${why}`,
-      this.#lastFailure === undefined ? {} : { cause: this.#lastFailure },
-    )
+    const cause = this.#lastFailure ?? this.#failureBehind()
+    const why = cause instanceof Error ? ` ${cause.message}` : ''
+    const hint = cause instanceof KafkaError ? cause.hint : ''
+    return new KafkaError('REQUEST_TIMED_OUT', `Not done within ${Math.round(this.#timeoutMs)} ms: ${this.#what}.${why}`, { cause, hint })
   }
 
   /** The promise's outcome, if it comes in time. Rejects with REQUEST_TIMED_OUT, or with `signal.reason`. */

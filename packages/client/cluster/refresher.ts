@@ -63,6 +63,8 @@ export class Refresher {
   #lastEndMs = -Infinity
   #lastSuccessMs = -Infinity
   #tryingSinceMs: number | undefined
+  /** Why there was no answer to the last question; undefined when there was one. */
+  lastFailure: unknown
 
   constructor(host: RefresherHost) {
     const { environment, settings } = host
@@ -201,7 +203,7 @@ export class Refresher {
         last = error
       }
     }
-    throw last ?? new KafkaError('NETWORK_EXCEPTION', 'All brokers are to be left alone for a moment.')
+    throw last ?? this.lastFailure ?? new KafkaError('NETWORK_EXCEPTION', 'All brokers are to be left alone for a moment.')
   }
 
   #check(answer: MetadataAnswer): void {
@@ -212,6 +214,7 @@ export class Refresher {
   #succeed(asked: AskedMetadata, waiters: readonly Deferred<ClusterMetadata>[]): void {
     const isIncomplete = this.#host.learn(asked)
     this.#failures = 0
+    this.lastFailure = undefined
     this.#tryingSinceMs = undefined
     if (asked.broker >= 0) this.#beginnings = 0
     this.#incomplete = isIncomplete ? this.#incomplete + 1 : 0
@@ -221,6 +224,7 @@ export class Refresher {
 
   #fail(error: unknown, waiters: readonly Deferred<ClusterMetadata>[]): void {
     this.#failures++
+    this.lastFailure = error
     if (this.#isClosed || isHopeless(error)) {
       for (const waiter of waiters) waiter.reject(error)
       // Nobody waits, so it is enough to try again when somebody does, or when the metadata are too old.

@@ -14,4 +14,6 @@ export interface SaslExchange {
   first(): Buffer
   /** What is sent after an answer; undefined when the exchange is over. Throws when the answer is not that of a broker that knows our secret. */
   next(answer: Buffer): Buffer | undefined
+  /** Why the broker refuses, where it said so before its error came. */
+  readonly complaint?: string
 }

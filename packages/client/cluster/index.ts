@@ -1,0 +1,8 @@
+export type { CallOptions, Cluster, CoordinatorKind, Lane, LearntLeader } from './cluster.ts'
+export type { ClusterSettings } from './cluster-settings.ts'
+export { connectCluster } from './connected-cluster.ts'
+export type { ClusterOptions, ConnectedCluster } from './connected-cluster.ts'
+export { mechanismOf } from './credentials.ts'
+export type { LoginSettings } from './credentials.ts'
+export { nodeName } from './metadata.ts'
+export type { BrokerNode, ClusterMetadata, PartitionMetadata, TopicMetadata } from './metadata.ts'
