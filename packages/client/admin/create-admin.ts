@@ -31,16 +31,18 @@ export interface AdminOwnSettings extends RunnerSettings {
   readonly enableMetricsPush: boolean
 }
 
-/** Makes an admin of its parts. The cluster is its own, and closed with it. */
-export function createAdmin({
-  environment,
-  settings,
-  cluster,
-}: {
+/** What an admin is made of; `ClientParts<AdminSettings>` has it. */
+export interface AdminParts {
   readonly environment: Environment
   readonly settings: AdminOwnSettings
+  /** The admin's own, and closed with it. */
   readonly cluster: Cluster
-}): Admin {
+  /** Called once, when it has closed. */
+  onClosed?(): void
+}
+
+export function createAdmin(parts: AdminParts): Admin {
+  const { environment, settings, cluster } = parts
   const runner = new Runner({ cluster, environment, settings })
   const consumerGroups = consumerGroupsAdmin(runner)
   let closing: Promise<void> | undefined
@@ -48,6 +50,7 @@ export function createAdmin({
   const closeAll = async (options: { readonly timeoutMs?: number | undefined }): Promise<void> => {
     await runner.close(options)
     await cluster[Symbol.asyncDispose]()
+    parts.onClosed?.()
   }
   return {
     ...topicsAdmin(runner),

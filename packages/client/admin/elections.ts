@@ -30,8 +30,7 @@ export interface ElectionsAdmin {
 export function electionsAdmin(runner: Runner): ElectionsAdmin {
   return {
     electLeaders(electionType, asked, options) {
-      if (!Object.hasOwn(numbers, electionType))
-        refuse('electLeaders', `electionType is ${electionType}`, 'Give PREFERRED or UNCLEAN.')
+      if (!Object.hasOwn(numbers, electionType)) refuse('electLeaders', `electionType is ${electionType}`, 'Give PREFERRED or UNCLEAN.')
       if (asked !== undefined) checkPartitions('electLeaders', asked)
       return runner.itemsFrom(electLeaders(electionType, asked), partitions, (asked ?? []).map(partitionOf), options)
     },

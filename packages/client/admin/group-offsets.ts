@@ -108,8 +108,6 @@ function listOffsets(
       const version = await broker.versionFor(OffsetFetch)
       if (version < 8) return Promise.all(groupIds.map((groupId) => ofOne(broker, groupId)))
       const request = {
-        groupId: '',
-        topics: null,
         groups: groupIds.map((groupId) => ({ groupId, topics: topicsOf(groupId) })),
         requireStable,
       }

@@ -113,7 +113,7 @@ async function list(runner: Runner, name: string, options: ListGroupsOptions): P
 
 function listGroups(name: string, { states = [], types = [] }: ListGroupsOptions): Operation<number, readonly GroupListing[]> {
   // All groups of brokers that know no types are classic ones, so that filter can be left to them.
-  const needsTypes = types.length > 0 && types.some((type) => type !== 'classic')
+  const needsTypes = types.some((type) => type !== 'classic')
   return {
     name,
     target: eachBroker,

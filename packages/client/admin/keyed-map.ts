@@ -8,7 +8,8 @@
  */
 export class KeyedMap<Key, Value> extends Map<Key, Value> {
   readonly #identify: (key: Key) => string
-  readonly #known = new Map<string, Key>()
+  /** The key objects that this map holds, by what they say. In a box, since a key may be undefined. */
+  readonly #known = new Map<string, { readonly key: Key }>()
 
   constructor(identify: (key: Key) => string, entries: Iterable<readonly [Key, Value]> = []) {
     super()
@@ -18,7 +19,7 @@ export class KeyedMap<Key, Value> extends Map<Key, Value> {
 
   override get(key: Key): Value | undefined {
     const known = this.#known.get(this.#identify(key))
-    return known === undefined ? undefined : super.get(known)
+    return known === undefined ? undefined : super.get(known.key)
   }
 
   override has(key: Key): boolean {
@@ -27,16 +28,16 @@ export class KeyedMap<Key, Value> extends Map<Key, Value> {
 
   override set(key: Key, value: Value): this {
     const id = this.#identify(key)
-    const known = this.#known.get(id)
-    if (known === undefined) this.#known.set(id, key)
-    return super.set(known ?? key, value)
+    const known = this.#known.get(id) ?? { key }
+    this.#known.set(id, known)
+    return super.set(known.key, value)
   }
 
   override delete(key: Key): boolean {
     const id = this.#identify(key)
     const known = this.#known.get(id)
     this.#known.delete(id)
-    return known !== undefined && super.delete(known)
+    return known !== undefined && super.delete(known.key)
   }
 
   override clear(): void {

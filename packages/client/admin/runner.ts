@@ -393,7 +393,7 @@ function failure(
       : `${code}: ${error.message}`
   const sentence = /[.!?]$/.test(said) ? said : `${said}.`
   const message = `${name}${item === '' ? '' : ` ${item}`}: ${sentence}${hint === '' ? '' : ` ${hint}`}`
-  return { ok: false, error: new KafkaError(code, message, { cause: cause ?? error, hint, wireCode }) }
+  return { ok: false, error: new KafkaError(code, message, { cause, hint, wireCode }) }
 }
 
 function closedError(message: string, hint?: string): ClientError {

@@ -156,8 +156,7 @@ function check(alteration: UserScramCredentialAlteration): void {
   const call = 'alterUserScramCredentials'
   const { user, mechanism } = alteration
   checkName(call, 'user', user)
-  if (!Object.hasOwn(mechanisms, mechanism))
-    refuse(call, `mechanism of ${user} is ${mechanism}`, 'Give SCRAM-SHA-256 or SCRAM-SHA-512.')
+  if (!Object.hasOwn(mechanisms, mechanism)) refuse(call, `mechanism of ${user} is ${mechanism}`, 'Give SCRAM-SHA-256 or SCRAM-SHA-512.')
   if ('delete' in alteration) return
   if (alteration.password === undefined || alteration.password.length === 0)
     refuse(call, `the password of ${user} is empty`, 'Give one, or delete: true.')
