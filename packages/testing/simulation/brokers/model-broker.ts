@@ -1,0 +1,71 @@
+import type { SeededRandom } from '@odradek/common/random'
+import type { SimulatedNetwork } from '../network/simulated-network.ts'
+import type { World } from '../world/world.ts'
+import { BrokerConnection } from './broker-connection.ts'
+import type { ModelHandler } from './call.ts'
+import { releases } from './releases.ts'
+import type { Release, ReleaseName } from './releases.ts'
+
+export const brokerPort = 9092
+
+/** A broker: an address, a release, and what it does for each API. What it knows of the cluster is the cluster's. */
+export class ModelBroker {
+  readonly id: number
+  readonly host: string
+  readonly address: string
+  readonly release: Release
+  readonly handlers = new Map<number, ModelHandler>()
+  readonly #world: World
+  readonly #network: SimulatedNetwork
+  readonly #dice: SeededRandom
+  readonly #connections = new Set<BrokerConnection>()
+  #isUp = false
+  /** Grows with each start: what was begun before a crash is not ended after it. */
+  life = 0
+
+  constructor(id: number, release: ReleaseName, world: World, network: SimulatedNetwork) {
+    this.id = id
+    this.host = `broker-${id}`
+    this.address = `10.0.0.${id}`
+    const found = releases.get(release)
+    if (found === undefined) throw new RangeError(`no release ${release}`)
+    this.release = found
+    this.#world = world
+    this.#network = network
+    this.#dice = world.random.fork(`broker/${id}`)
+    // Some hosts have an address at which nobody listens, and it comes first (KIP-302).
+    const isDouble = this.#dice.nextInt(4) === 0
+    network.name(this.host, isDouble ? [`10.1.0.${id}`, this.address] : [this.address])
+  }
+
+  get isUp(): boolean {
+    return this.#isUp
+  }
+
+  start(): void {
+    if (this.#isUp) return
+    this.#isUp = true
+    this.life++
+    this.#world.note('broker starts', this.id)
+    this.#network.listen(this.address, brokerPort, (socket) => {
+      const connection = new BrokerConnection(this, this.#world, this.#dice.fork(`connection/${socket.linkId}`), socket)
+      this.#connections.add(connection)
+      return connection
+    })
+  }
+
+  crash(): void {
+    if (!this.#isUp) return
+    this.#isUp = false
+    this.#world.note('broker crashes', this.id)
+    this.#network.unlisten(this.address, brokerPort)
+  }
+
+  isolate(forMs: number): void {
+    this.#network.isolate(this.address, brokerPort, forMs)
+  }
+
+  disconnected(connection: BrokerConnection): void {
+    this.#connections.delete(connection)
+  }
+}
