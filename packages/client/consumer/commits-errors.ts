@@ -39,7 +39,8 @@ export function commitVerdict(failure: unknown, { protocol, settings, partition 
     }
   }
   const error = typeof failure === 'number' ? errorOf(failure) : failure
-  if (!(error instanceof KafkaError)) return { kind: 'refused', error: error instanceof Error ? error : new Error(`No ${what}`, { cause: error }) }
+  if (!(error instanceof KafkaError))
+    return { kind: 'refused', error: error instanceof Error ? error : new Error(`No ${what}`, { cause: error }) }
   const refused = (hint: string, options: { readonly fatal?: boolean; readonly tells?: RejectedCommit['code'] } = {}): Verdict => ({
     kind: 'refused',
     error: saying(error, what, hint, options.fatal === true),

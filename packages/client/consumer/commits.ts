@@ -13,6 +13,7 @@ import { commitBody, commitErrors, noMember, topicIdsOf } from './commits-reques
 import { backoffMs } from './membership/backoff.ts'
 import { delay } from './membership/delay.ts'
 import { GroupCalls } from './membership/group-calls.ts'
+import type { GroupObserver } from './membership/group-observer.ts'
 import type { GroupSettings } from './membership/group-settings.ts'
 import type { Membership } from './membership/membership.ts'
 import type { ConsumerGroupMetadata } from './group-metadata.ts'
@@ -23,6 +24,8 @@ export interface CommitsOptions {
   readonly cluster: Cluster
   /** Undefined where partitions are assigned by hand: commits go without a member then. Asked before each request. */
   readonly membership: () => Membership | undefined
+  /** For metrics. */
+  readonly observer?: Pick<GroupObserver, 'committed'> | undefined
 }
 
 export interface CommitOptions extends Waiting {
@@ -118,7 +121,7 @@ export class Commits {
   }
 
   async #send(round: PendingCommit[]): Promise<(offset: PartitionOffset) => Verdict> {
-    const { membership, settings, cluster } = this.#options
+    const { membership, settings, cluster, environment } = this.#options
     const member = membership()
     const sentAs = member?.group ?? noMember(settings)
     if (member !== undefined && sentAs.generationId < 0) return () => notAMember(member, settings)
@@ -131,7 +134,9 @@ export class Commits {
     if (offsets.size === 0) return () => ({ kind: 'done' })
     try {
       const ids = topicIdsOf(cluster.metadata, [...offsets.values()])
+      const sentMs = environment.clock.monotonic()
       const answer = await this.#askFor(offsets, sentAs, ids)
+      this.#options.observer?.committed(environment.clock.monotonic() - sentMs)
       const errors = commitErrors(answer, ids)
       return (offset) => this.#judge(errors.get(nameOf(offset)), offset, sentAs)
     } catch (error) {

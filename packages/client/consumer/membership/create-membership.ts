@@ -1,4 +1,6 @@
+import type { Assignor } from '../../assignor.ts'
 import { ClientError, ConfigError } from '../../errors/index.ts'
+import { assignorNamed } from '../assignors/index.ts'
 import { ClassicMembership } from './classic/classic-membership.ts'
 import type { Membership } from './membership.ts'
 import type { MembershipOptions } from './membership-options.ts'
@@ -13,11 +15,12 @@ export function createMembership(options: MembershipOptions): Membership {
       hint: 'Set groupId, or use assign() instead of subscribe().',
     })
   }
-  checkAssignors(options)
-  return new ClassicMembership({ ...options, groupId })
+  const assignors = options.assignors.map((assignor) => (typeof assignor === 'string' ? assignorNamed(assignor) : assignor))
+  checkAssignors(assignors)
+  return new ClassicMembership({ ...options, groupId, assignors })
 }
 
-function checkAssignors({ assignors }: MembershipOptions): void {
+function checkAssignors(assignors: readonly Assignor[]): void {
   if (assignors.length === 0) throw new ConfigError('There is no assignor', { settings: ['assignors'], hint: 'List at least one.' })
   const names = new Set<string>()
   for (const { name } of assignors) {

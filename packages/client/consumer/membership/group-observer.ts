@@ -7,6 +7,7 @@ export interface GroupObserver {
   /** A rebalance is over: from its first JoinGroup, or its target assignment, to the partitions handed over. */
   rebalanced(rebalance: RebalanceEnd): void
   rebalanceFailed(reason: string): void
+  committed(latencyMs: number): void
   /** The coordinator has answered nothing for so long. */
   coordinatorSilent(silentMs: number): void
 }
@@ -28,5 +29,6 @@ export const noObserver: GroupObserver = {
   synced: () => {},
   rebalanced: () => {},
   rebalanceFailed: () => {},
+  committed: () => {},
   coordinatorSilent: () => {},
 }

@@ -1,4 +1,4 @@
-import type { Assignor } from '../../assignor.ts'
+import type { Assignor, AssignorName } from '../../assignor.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Environment } from '../../environment.ts'
 import type { GroupObserver } from './group-observer.ts'
@@ -11,7 +11,7 @@ export interface MembershipOptions {
   readonly cluster: Cluster
   readonly host: MembershipHost
   /** In order of preference; of the classic protocol only. */
-  readonly assignors: readonly Assignor[]
+  readonly assignors: readonly (Assignor | AssignorName)[]
   /** For metrics and tracing. */
   readonly observer?: GroupObserver | undefined
 }

@@ -35,7 +35,7 @@ const LONGEST_REASON = 255
  */
 export class ClassicMembership implements Membership {
   readonly protocol = 'classic'
-  readonly #options: MembershipOptions
+  readonly #options: ClassicOptions
   readonly #calls: GroupCalls
   readonly #state: ClassicState
   readonly #heartbeats: Heartbeats
@@ -53,7 +53,7 @@ export class ClassicMembership implements Membership {
   #led: AssignedTopics | undefined
   #stopWatching: (() => void) | undefined
 
-  constructor(options: MembershipOptions & { readonly groupId: string }) {
+  constructor(options: ClassicOptions) {
     const { settings, cluster, groupId, environment } = options
     this.#options = options
     this.#observer = options.observer ?? noObserver
@@ -464,6 +464,11 @@ export class ClassicMembership implements Membership {
   #turn(action: () => Promise<void> | undefined): Promise<void> {
     return this.#turns.run(() => action())
   }
+}
+
+export interface ClassicOptions extends MembershipOptions {
+  readonly groupId: string
+  readonly assignors: readonly Assignor[]
 }
 
 const ended: Step = { kind: 'again', why: 'the member has left', waits: false, forgetsCoordinator: false }

@@ -3,6 +3,7 @@ import { ByteReader, ByteWriter } from '@odradek/common/bytes'
 import type { MemberAssignment, MemberSubscription } from '../../../assignor.ts'
 import type { Bytes } from '../../../bytes.ts'
 import type { Partitions, TopicPartition } from '../../../partitions.ts'
+import { compareText } from '../../assignors/text.ts'
 
 /** The highest version that is written; higher ones are read as this one, since later versions only add at the end. */
 const VERSION = 3
@@ -62,11 +63,6 @@ export function decodeAssignment(bytes: Bytes): MemberAssignment {
 /** By topic, as Java compares text (UTF-16 code units), then by number. */
 export function comparePartitions(a: TopicPartition, b: TopicPartition): number {
   return compareText(a.topic, b.topic) || a.partition - b.partition
-}
-
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }
 
 /** `[topic [partition]]`, as in both messages and in the user data of the sticky assignor. */
