@@ -57,7 +57,6 @@ export class Heartbeats {
     this.#timer?.cancel()
     this.#session?.abort()
     this.#session = undefined
-    this.#silentSinceMs = undefined
   }
 
   #schedule(ms: number): void {
