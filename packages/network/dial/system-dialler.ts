@@ -158,8 +158,14 @@ function whyNot(where: string, cause: Error | undefined, isTls: boolean): KafkaE
       fatal: true,
       hint: 'Give the authority that signed it as ssl.truststore.location or ssl.truststore.certificates, and use a host name that stands in it.',
     })
-  const reason = cause === undefined ? (isTls ? 'the broker ended the TLS handshake' : 'the connection was closed') : cause.message
-  return new KafkaError('NETWORK_EXCEPTION', `Could not connect to ${where}: ${reason}.`, cause === undefined ? {} : { cause })
+  const reason = cause?.message ?? (isTls ? 'the broker ended the TLS handshake' : 'the connection was closed')
+  return new KafkaError('NETWORK_EXCEPTION', `Could not connect to ${where}: ${reason.replace(/\.$/, '')}.`, {
+    ...(cause === undefined ? {} : { cause }),
+    hint:
+      isTls && (code === 'ECONNRESET' || cause === undefined)
+        ? 'Perhaps the listener of this port is not encrypted; then use security.protocol=PLAINTEXT or SASL_PLAINTEXT.'
+        : '',
+  })
 }
 
 function isCertificateProblem(code: string): boolean {
