@@ -86,13 +86,15 @@ export class StoryMember {
   readonly host: StoryHost
   readonly membership: Membership
   readonly commits: Commits
+  readonly settings: GroupSettings
   readonly rebalances: RebalanceEnd[] = []
   silences = 0
 
   constructor(story: Story, { settings = {}, assignors = [range] }: StoryMemberOptions) {
     const { environment } = story
     const given = new Set(Object.keys(settings))
-    const all: GroupSettings = { ...usualSettings, ...settings, given }
+    this.settings = { ...usualSettings, ...settings, given }
+    const all = this.settings
     this.cluster = new FakeCluster(story.time, story.coordinator)
     this.cluster.update(story.topics)
     this.host = new StoryHost()
