@@ -42,7 +42,8 @@ export function topic(name: string, serdes: { readonly key?: Serde<unknown> | un
   return { name, key, value }
 }
 
-const raw = nullable(bytes)
+/** What parts without a serde have. */
+export const raw: Serde<Bytes | null> = nullable(bytes)
 
 /** Kafka's rule for names of topics. */
 export function checkTopicName(name: unknown): asserts name is string {

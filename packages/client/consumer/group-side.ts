@@ -1,0 +1,121 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Environment } from '../environment.ts'
+import type { Partitions } from '../partitions.ts'
+import { rebalanceChannel } from '../tracing/channels.ts'
+import type { RebalanceMessage } from '../tracing/channels.ts'
+import type { Committing } from './committing.ts'
+import type { Listening } from './consumer.ts'
+import type { Reader } from './fetch/reader.ts'
+import type { Membership, MembershipHost } from './membership/membership.ts'
+import type { PartitionState } from './positions/partition-state.ts'
+import type { Subscriptions } from './subscriptions.ts'
+import { ClientError } from '../errors/index.ts'
+
+export interface GroupSideOptions {
+  readonly environment: Environment
+  readonly settings: { readonly clientId: string; readonly groupId: string | undefined; readonly maxPollIntervalMs: number }
+  readonly cluster: Cluster
+  readonly reader: Reader
+  readonly committing: Committing
+  readonly subscriptions: Subscriptions
+  readonly membership: () => Membership | undefined
+  /** For metrics. */
+  readonly listened: (kind: 'assigned' | 'revoked' | 'lost', latencyMs: number) => void
+  readonly changed: (added: Iterable<PartitionState>, gone: Iterable<PartitionState>) => void
+}
+
+/** The consumer as its membership sees it: partitions come and go, work in hand is told and waited for, listeners run. */
+export class GroupSide implements MembershipHost {
+  readonly #options: GroupSideOptions
+
+  constructor(options: GroupSideOptions) {
+    this.#options = options
+  }
+
+  get owned(): Partitions {
+    return this.#options.reader.assignment.partitions
+  }
+
+  async assign(partitions: Partitions): Promise<void> {
+    const { reader, subscriptions, changed } = this.#options
+    const added = reader.assignment.add(partitions)
+    // The group may know topics that our pattern, or our metadata, has not seen.
+    this.#track()
+    changed(added, [])
+    for (const state of added) state.isHeld = true
+    await this.#listen('assigned', subscriptions.listener.onPartitionsAssigned, partitions)
+    for (const state of added) state.isHeld = false
+    reader.ready(added)
+    reader.wake()
+  }
+
+  async revoke(partitions: Partitions): Promise<void> {
+    const { reader, subscriptions, committing, settings } = this.#options
+    const states = reader.assignment.among(partitions)
+    if (states.length === 0) return
+    const reason = leaving('was revoked')
+    for (const state of states) state.leave(reason)
+    reader.wakeUp()
+    await reader.whenReleased(states, settings.maxPollIntervalMs)
+    await committing.commitProcessed(states, { beforeRebalance: true, timeoutMs: settings.maxPollIntervalMs })
+    await this.#listen('revoked', subscriptions.listener.onPartitionsRevoked, partitions)
+    this.#drop(states, reason)
+  }
+
+  async lose(partitions: Partitions): Promise<void> {
+    const { reader, subscriptions } = this.#options
+    const states = reader.assignment.among(partitions)
+    if (states.length === 0) return
+    this.#drop(states, leaving('was lost'))
+    const { onPartitionsLost, onPartitionsRevoked } = subscriptions.listener
+    await this.#listen('lost', onPartitionsLost ?? onPartitionsRevoked, partitions)
+  }
+
+  async commitProcessed(timeoutMs: number): Promise<void> {
+    const { committing, reader } = this.#options
+    await committing.commitProcessed(reader.assignment, { timeoutMs, beforeRebalance: true })
+  }
+
+  fail(error: Error): void {
+    this.#options.reader.fail(error)
+  }
+
+  #drop(states: readonly PartitionState[], reason: unknown): void {
+    const { reader, changed } = this.#options
+    reader.assignment.remove(states, reason)
+    changed([], states)
+    this.#track()
+    for (const state of states) reader.released(state)
+    reader.wakeUp()
+  }
+
+  #track(): void {
+    const { cluster, reader, subscriptions } = this.#options
+    if (subscriptions.wish.kind === 'pattern') return
+    cluster.track(new Set([...subscriptions.topics, ...reader.assignment.topics]))
+  }
+
+  async #listen(kind: 'assigned' | 'revoked' | 'lost', listener: Listening | undefined, partitions: Partitions): Promise<void> {
+    const { environment, reader, listened, membership, settings } = this.#options
+    if (rebalanceChannel.hasSubscribers) {
+      const { clientId, groupId = '' } = settings
+      const generationId = membership()?.group.generationId ?? -1
+      const message: RebalanceMessage = { clientId, groupId, kind, partitions, generationId, reason: '' }
+      rebalanceChannel.publish(message)
+    }
+    if (listener === undefined) return
+    const startedMs = environment.clock.monotonic()
+    try {
+      await listener(partitions)
+    } catch (error) {
+      // The rebalance goes on without it; the application hears of it when it next asks for records.
+      reader.fail(error instanceof Error ? error : new Error(`A rebalance listener failed`, { cause: error }))
+    }
+    listened(kind, environment.clock.monotonic() - startedMs)
+  }
+}
+
+const leaving = (how: string): ClientError =>
+  new ClientError('ODRADEK_STATE', `The partition ${how}`, {
+    hint: 'Stop working on its records: another member reads on from the last committed offset.',
+  })

@@ -1,0 +1,85 @@
+import type { ConsumerBatch } from '../batch.ts'
+import type { Handed } from '../fetch/reader.ts'
+import type { Holder } from '../positions/partition-state.ts'
+import { DeliveredBatch } from './delivered-batch.ts'
+import type { Ending } from './ending.ts'
+import type { LoopHost } from './loop-host.ts'
+
+type Batch = ConsumerBatch<string, unknown, unknown>
+
+/** `batches()`: one batch in hand; asking for the next says that it is processed. */
+export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
+  readonly #host: LoopHost
+  readonly #signal: AbortSignal | undefined
+  #ending: Ending | undefined = undefined
+  #hand: Handed | undefined = undefined
+  #isEnded = false
+
+  constructor(host: LoopHost, signal: AbortSignal | undefined) {
+    this.#host = host
+    this.#signal = signal
+  }
+
+  get unfinished(): { readonly offset: number; readonly epoch: number } {
+    const hand = this.#hand!
+    return { offset: hand.slice.firstOffset, epoch: hand.epochBefore }
+  }
+
+  get nextOffset(): number {
+    return this.#hand!.slice.nextOffset
+  }
+
+  async next(): Promise<IteratorResult<Batch, undefined>> {
+    if (this.#isEnded) return { value: undefined, done: true }
+    // A loop that has begun ends normally with its consumer.
+    if (this.#ending === undefined || !this.#host.reader.isClosed) this.#host.begin(this, 'batches()')
+    this.#ending ??= this.#host.ending(this.#signal)
+    this.#release(true)
+    try {
+      const handed = await this.#host.next(this.#ending)
+      if (handed !== undefined) {
+        this.#hand = handed
+        handed.state.holder = this
+        return { value: new DeliveredBatch(handed, this.#host), done: false }
+      }
+    } catch (error) {
+      this.#end()
+      throw error
+    }
+    this.#end()
+    return { value: undefined, done: true }
+  }
+
+  /** The loop was left: the batch in hand comes again. */
+  async return(): Promise<IteratorResult<Batch, undefined>> {
+    this.#release(false)
+    this.#end()
+    return { value: undefined, done: true }
+  }
+
+  /** The consumer closes, or leaves its group, while the application is at work: what it has in hand counts as not processed. */
+  letGo(): void {
+    this.#release(false)
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  #release(isProcessed: boolean): void {
+    const hand = this.#hand
+    this.#hand = undefined
+    // After a seek, or the loss of the partition, somebody else says where it goes on.
+    if (hand === undefined || hand.state.holder !== this) return
+    if (isProcessed) hand.state.holder = undefined
+    else hand.state.giveBack(hand.slice, hand.epochBefore)
+    this.#host.reader.released(hand.state)
+  }
+
+  #end(): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#ending?.forget()
+    this.#host.end(this)
+  }
+}

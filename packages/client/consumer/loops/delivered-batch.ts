@@ -1,0 +1,58 @@
+import type { Waiting } from '../../waiting.ts'
+import type { ConsumerBatch } from '../batch.ts'
+import type { Handed } from '../fetch/reader.ts'
+import type { PartitionState } from '../positions/partition-state.ts'
+import { LazyRecord } from '../records/lazy-record.ts'
+import { SliceIterator } from '../records/slice.ts'
+import type { Segment } from '../records/slice.ts'
+
+/** Who commits for a batch. */
+export interface BatchCommitter {
+  commitBatch(state: PartitionState, offset: number, leaderEpoch: number, options?: Waiting): Promise<void>
+}
+
+/** Records in the hands of the application. */
+export class DeliveredBatch implements ConsumerBatch<string, unknown, unknown> {
+  readonly topic: string
+  readonly partition: number
+  readonly firstOffset: number
+  readonly nextOffset: number
+  readonly count: number
+  readonly highWatermark: number
+  readonly lag: number
+  readonly #state: PartitionState
+  readonly #segments: readonly Segment[]
+  readonly #lastEpoch: number
+  readonly #committer: BatchCommitter
+
+  constructor({ state, slice }: Handed, committer: BatchCommitter) {
+    this.topic = state.topic
+    this.partition = state.partition
+    this.firstOffset = slice.firstOffset
+    this.nextOffset = slice.nextOffset
+    this.count = slice.count
+    this.highWatermark = state.highWatermark
+    this.lag = Math.max(0, state.readableEnd - slice.nextOffset)
+    this.#state = state
+    this.#segments = slice.segments
+    this.#lastEpoch = slice.lastEpoch
+    this.#committer = committer
+  }
+
+  get signal(): AbortSignal {
+    return this.#state.signal
+  }
+
+  commit(options?: Waiting): Promise<void> {
+    return this.#committer.commitBatch(this.#state, this.nextOffset, this.#lastEpoch, options)
+  }
+
+  [Symbol.iterator](): SliceIterator {
+    return new SliceIterator(this.#segments, undefined)
+  }
+
+  cursor(): SliceIterator {
+    const [first] = this.#segments
+    return new SliceIterator(this.#segments, first === undefined ? undefined : new LazyRecord(first.batch, first.start))
+  }
+}

@@ -1,0 +1,131 @@
+import type { Handed } from '../fetch/reader.ts'
+import type { Holder } from '../positions/partition-state.ts'
+import type { LazyRecord } from '../records/lazy-record.ts'
+import { SliceIterator } from '../records/slice.ts'
+import type { Ending } from './ending.ts'
+import type { LoopHost } from './loop-host.ts'
+
+/** So many records are handed out before somebody looks whether others should have a turn; a look costs half a record. */
+const recordsBetweenLooks = 16
+
+/** `records()`: one record in hand; asking for the next says that it is processed. */
+export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
+  readonly #host: LoopHost
+  readonly #signal: AbortSignal | undefined
+  #ending: Ending | undefined = undefined
+  #hand: Handed | undefined = undefined
+  #iterator: SliceIterator | undefined = undefined
+  #record: LazyRecord | undefined = undefined
+  #handTicket = 0
+  #sinceLook = 0
+  #isEnded = false
+
+  constructor(host: LoopHost, signal: AbortSignal | undefined) {
+    this.#host = host
+    this.#signal = signal
+  }
+
+  /** All before the record in hand. */
+  get unfinished(): { readonly offset: number; readonly epoch: number } {
+    const { epochBefore } = this.#hand!
+    const record = this.#record!
+    return { offset: record.offset, epoch: record.offset === this.#hand!.slice.firstOffset ? epochBefore : (record.leaderEpoch ?? -1) }
+  }
+
+  get nextOffset(): number {
+    return this.#record!.offset + 1
+  }
+
+  next(): Promise<IteratorResult<LazyRecord, undefined>> {
+    const iterator = this.#iterator
+    if (iterator !== undefined && this.#hand!.state.handTicket === this.#handTicket && !this.#ending!.isOver) {
+      if (++this.#sinceLook < recordsBetweenLooks || !this.#mustLook()) {
+        const record = iterator.step()
+        if (record !== undefined) {
+          this.#record = record
+          this.#host.asked()
+          return Promise.resolve({ value: record, done: false })
+        }
+      }
+    }
+    return this.#nextSlice()
+  }
+
+  /** The loop was left: the record in hand comes again. */
+  async return(): Promise<IteratorResult<LazyRecord, undefined>> {
+    this.#release(false)
+    this.#end()
+    return { value: undefined, done: true }
+  }
+
+  /** The consumer closes, or leaves its group, while the application is at work: what it has in hand counts as not processed. */
+  letGo(): void {
+    this.#release(false)
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  #mustLook(): boolean {
+    this.#sinceLook = 0
+    return this.#host.reader.mustYield
+  }
+
+  async #nextSlice(): Promise<IteratorResult<LazyRecord, undefined>> {
+    if (this.#isEnded) return { value: undefined, done: true }
+    // A loop that has begun ends normally with its consumer.
+    if (this.#ending === undefined || !this.#host.reader.isClosed) this.#host.begin(this, 'records()')
+    this.#ending ??= this.#host.ending(this.#signal)
+    this.#release(true)
+    try {
+      const handed = await this.#host.next(this.#ending)
+      if (handed !== undefined) return { value: this.#take(handed), done: false }
+    } catch (error) {
+      this.#end()
+      throw error
+    }
+    this.#end()
+    return { value: undefined, done: true }
+  }
+
+  #take(handed: Handed): LazyRecord {
+    const iterator = new SliceIterator(handed.slice.segments, undefined)
+    const record = iterator.step()!
+    this.#hand = handed
+    this.#iterator = iterator
+    this.#record = record
+    this.#handTicket = handed.state.handTicket
+    handed.state.holder = this
+    return record
+  }
+
+  /** Gives back what was not handed out, and the record in hand if it is not processed. */
+  #release(isProcessed: boolean): void {
+    const hand = this.#hand
+    const iterator = this.#iterator
+    const record = this.#record
+    if (hand === undefined || iterator === undefined || record === undefined) return
+    const { state, slice } = hand
+    // After a seek, or the loss of the partition, somebody else says where it goes on.
+    if (state.holder === this) {
+      const { segments, count } = iterator.rest(!isProcessed)
+      if (count === 0) state.holder = undefined
+      else {
+        const { unfinished } = this
+        const firstOffset = isProcessed ? record.offset + 1 : record.offset
+        const epoch = isProcessed ? (record.leaderEpoch ?? -1) : unfinished.epoch
+        state.giveBack({ segments, count, firstOffset, nextOffset: slice.nextOffset, lastEpoch: slice.lastEpoch }, epoch)
+      }
+      this.#host.reader.released(state)
+    }
+    this.#hand = this.#iterator = this.#record = undefined
+  }
+
+  #end(): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#ending?.forget()
+    this.#host.end(this)
+  }
+}

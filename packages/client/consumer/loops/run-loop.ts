@@ -1,0 +1,222 @@
+import { ClientError } from '../../errors/index.ts'
+import type { OnError, RunOptions } from '../consumer.ts'
+import type { Handed } from '../fetch/reader.ts'
+import type { PartitionState } from '../positions/partition-state.ts'
+import type { LazyRecord } from '../records/lazy-record.ts'
+import type { Ending } from './ending.ts'
+import type { ActiveLoop, LoopHost } from './loop-host.ts'
+import type { Task } from './run-lane.ts'
+import { RunScheduler } from './run-scheduler.ts'
+import type { TaskObserver } from './task-observer.ts'
+
+export type Handler = (record: LazyRecord, signal: AbortSignal) => void | Promise<void>
+
+export interface RunHost extends LoopHost {
+  /** Records that are there now; like `next`, but never waits. */
+  nextNow(): Handed | undefined
+  /** The watch looks at the oldest handler at work, instead of at the time since the last call for records. */
+  watch(oldestStartMs: () => number | undefined): void
+  monotonic(): number
+  after(delayMs: number, action: () => void): void
+  readonly tasks: TaskObserver
+}
+
+const defaultConcurrency = 16
+
+/** `run`: handlers at work, as the scheduler decides; retries; the end in good order. */
+export class RunLoop implements ActiveLoop {
+  /** Its handlers are waited for. */
+  readonly letGo = undefined
+  readonly #host: RunHost
+  readonly #handler: Handler
+  readonly #options: RunOptions<LazyRecord>
+  readonly #scheduler: RunScheduler
+  #ending!: Ending
+  #failure: { readonly error: unknown } | undefined = undefined
+  /** Handlers that have not returned, those whose partition is gone among them; a wait for a retry is none. */
+  #atWork = 0
+
+  constructor(host: RunHost, handler: Handler, options: RunOptions<LazyRecord>) {
+    const { order = 'partition' } = options
+    const concurrency = options.concurrency ?? (order === 'partition' ? Infinity : defaultConcurrency)
+    this.#host = host
+    this.#handler = handler
+    this.#options = options
+    this.#scheduler = new RunScheduler({ order, concurrency, maxAhead: host.maxPollRecords })
+  }
+
+  async run(): Promise<void> {
+    const { reader } = this.#host
+    this.#host.begin(this, 'run()')
+    this.#ending = this.#host.ending(this.#options.signal)
+    this.#host.watch(() => this.#scheduler.oldestStartMs)
+    try {
+      while (!this.#isStopping) {
+        this.#sweep()
+        try {
+          if (!this.#startOne()) await reader.change()
+          else if (reader.mustYield) await reader.yield()
+        } catch (error) {
+          this.#fail(error)
+        }
+      }
+      while (this.#atWork > 0) {
+        this.#sweep()
+        await reader.change()
+      }
+    } finally {
+      for (const state of this.#scheduler.end()) reader.released(state)
+      this.#ending.forget()
+      this.#host.end(this)
+    }
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  get #isStopping(): boolean {
+    return this.#failure !== undefined || this.#ending.isOver || this.#host.reader.isClosed
+  }
+
+  #sweep(): void {
+    for (const state of this.#scheduler.sweep()) this.#host.reader.released(state)
+  }
+
+  /** Begins a record that may be begun, or takes in more of them. False when there is nothing to do now. */
+  #startOne(): boolean {
+    const task = this.#scheduler.next()
+    if (task !== undefined) {
+      this.#handle(task)
+      return true
+    }
+    const handed = this.#host.nextNow()
+    if (handed === undefined) return false
+    const { state } = handed
+    // While serdes prepare, nothing further of the partition may overtake these.
+    state.isBlocked = true
+    const prepared = this.#host.reader.preparation(handed)
+    if (prepared === undefined) this.#scheduler.admit(handed)
+    else
+      void prepared.then(
+        (isWanted) => this.#admitPrepared(handed, isWanted),
+        (error: unknown) => this.#admitPrepared(handed, false, error),
+      )
+    return true
+  }
+
+  #admitPrepared(handed: Handed, isWanted: boolean, error?: unknown): void {
+    if (error !== undefined) this.#fail(error)
+    if (isWanted && !this.#isStopping) this.#scheduler.admit(handed)
+    else {
+      handed.state.isBlocked = false
+      if (isWanted) handed.state.giveBack(handed.slice, handed.epochBefore)
+      this.#host.reader.ready([handed.state])
+    }
+    this.#host.reader.wakeUp()
+  }
+
+  #handle(task: Task): void {
+    const { state } = task.lane
+    const { tasks } = this.#host
+    const traced = tasks.begin(task.record)
+    let result: void | Promise<void>
+    try {
+      result = this.#handler(task.record, state.signal)
+    } catch (error) {
+      tasks.end(traced, error)
+      this.#atWork++
+      void this.#failed(task, error)
+      return
+    }
+    if (!isPromise(result)) {
+      tasks.end(traced)
+      this.#finish(task)
+      return
+    }
+    this.#atWork++
+    task.startedMs ??= this.#host.monotonic()
+    result.then(
+      () => {
+        tasks.end(traced)
+        this.#atWork--
+        this.#finish(task)
+        this.#host.reader.wakeUp()
+      },
+      (error: unknown) => {
+        tasks.end(traced, error)
+        void this.#failed(task, error)
+      },
+    )
+  }
+
+  #finish(task: Task): void {
+    this.#host.asked()
+    this.#more(this.#scheduler.finish(task))
+  }
+
+  #more(state: PartitionState | undefined): void {
+    if (state !== undefined) this.#host.reader.released(state)
+  }
+
+  /** A handler has failed: the application says what becomes of the record. */
+  async #failed(task: Task, error: unknown): Promise<void> {
+    const { onError } = this.#options
+    let decision: OnError = 'fail'
+    try {
+      if (onError !== undefined && !task.lane.state.isGone) decision = checked(await onError(error, task.record, task.attempt))
+    } catch (thrown) {
+      this.#giveUp(task, thrown)
+      return
+    }
+    if (task.lane.state.isGone) {
+      // Its partition was lost meanwhile, so the record is another member's.
+      this.#atWork--
+      this.#more(this.#scheduler.finish(task, false))
+      this.#host.reader.wakeUp()
+    } else if (decision === 'fail') this.#giveUp(task, error)
+    else if (decision === 'skip') {
+      this.#atWork--
+      this.#finish(task)
+      this.#host.reader.wakeUp()
+    } else this.#retry(task, decision.retryAfterMs)
+  }
+
+  /** The record keeps its place, and its partition or key waits. */
+  #retry(task: Task, afterMs: number): void {
+    this.#atWork--
+    task.startedMs ??= this.#host.monotonic()
+    this.#host.after(afterMs, () => {
+      if (this.#isStopping || !task.lane.isWanted(task)) {
+        this.#more(this.#scheduler.finish(task, false))
+        this.#host.reader.wakeUp()
+        return
+      }
+      task.attempt++
+      this.#handle(task)
+      this.#host.reader.wakeUp()
+    })
+  }
+
+  #giveUp(task: Task, error: unknown): void {
+    this.#atWork--
+    this.#scheduler.finish(task, false)
+    this.#fail(error)
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#host.reader.wakeUp()
+  }
+}
+
+const isPromise = (result: unknown): result is Promise<void> =>
+  typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function'
+
+function checked(decision: OnError): OnError {
+  const isFit =
+    decision === 'fail' ||
+    decision === 'skip' ||
+    (typeof decision === 'object' && decision !== null && Number.isFinite(decision.retryAfterMs) && decision.retryAfterMs >= 0)
+  if (isFit) return decision
+  throw new ClientError('ODRADEK_STATE', `onError of run() answered ${String(decision)}`, {
+    hint: "Answer 'fail', 'skip' or { retryAfterMs }.",
+  })
+}
