@@ -109,8 +109,7 @@ export class ConnectedCluster implements Cluster {
       metadata: () => this.#metadata,
       prepare: () => this.#prepare(),
       choose: () => this.#links.leastLoaded(this.#metadata.brokers.keys()),
-      soonestMs: () => this.#links.soonestMs(this.#metadata.brokers.keys()),
-      isAnyConnected: () => this.#links.isAnyConnected(this.#metadata.brokers.keys()),
+      areAllLost: () => this.#links.areAllLost(this.#metadata.brokers.keys()),
       connect: (broker) => this.#links.get(broker).connect(),
       ask: (broker, topics) => this.#askMetadata(broker, topics),
       learn: (asked) => this.#learn(asked),
@@ -352,7 +351,7 @@ export class ConnectedCluster implements Cluster {
     this.#isControllerForgotten = false
     for (const [bootstrap, { host, port }] of this.#metadata.brokers) {
       if (bootstrap >= 0) continue
-      for (const node of metadata.brokers.values()) if (node.host === host && node.port === port) this.#links.adopt(bootstrap, node.id)
+      for (const node of metadata.brokers.values()) if (node.host === host && node.port === port) this.#links.adopt(bootstrap, node)
     }
     this.#publish(metadata)
     this.#links.dropIdleBootstrap()

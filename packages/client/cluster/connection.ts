@@ -33,7 +33,8 @@ export interface Traffic {
  * nothing after it can be trusted; all who wait for answers then get NETWORK_EXCEPTION.
  */
 export class Connection implements TransportReader {
-  readonly broker: string
+  /** `1 (kafka.example:9092)`, for messages. */
+  broker: string
   /** Calls that were sent and not answered, in order. Some may have been given up by their callers. */
   readonly inFlight: AnyCall[] = []
   /** What the broker announced; none before the connection has been set up. */

@@ -41,6 +41,7 @@ export class Link {
   #isReauthenticating = false
   #opening: AbortController | undefined
   #failures = 0
+  #hasFailed = false
   #retryAtMs = 0
   /** Monotonic; when an attempt was last made. */
   lastAttemptMs = -Infinity
@@ -64,6 +65,11 @@ export class Link {
     return this.#opening !== undefined
   }
 
+  /** Whether the last attempt at a connection failed. */
+  get hasFailed(): boolean {
+    return this.#opened === undefined && this.#hasFailed
+  }
+
   /** Calls that wait to be sent or answered. */
   get load(): number {
     return this.#waiting.length + (this.#opened?.connection.inFlight.length ?? 0)
@@ -79,6 +85,8 @@ export class Link {
     if (this.#isClosed) return call.fail(closedError())
     const connection = this.#waiting.length === 0 ? this.#sendable() : undefined
     if (connection !== undefined) return this.#send(connection, call)
+    // Time that the broker takes for itself is not part of what a call without a time of its own has.
+    if (call.options.timeoutMs === undefined) call.deadlineMs += Math.max(0, (this.#opened?.connection.throttledUntilMs ?? 0) - this.#now())
     this.#waiting.push(call)
     this.#alarm.notAfter(call.deadlineMs)
     this.#pump()
@@ -98,6 +106,11 @@ export class Link {
   pick(api: Pick<Api, 'key' | 'name' | 'versions'>, bounds: VersionBounds): number | undefined {
     const connection = this.#opened?.connection
     return connection?.versions?.pick(api, bounds, connection.broker)
+  }
+
+  /** The broker turned out to have this name. */
+  rename(broker: string): void {
+    if (this.#opened !== undefined) this.#opened.connection.broker = broker
   }
 
   /** Ends the connection; calls that wait for it fail. The next call opens another. */
@@ -189,6 +202,7 @@ export class Link {
     this.#reauthenticateAtMs = opened.reauthenticateAtMs
     this.#isReauthenticating = false
     this.#failures = 0
+    this.#hasFailed = false
     connection.onClosed = (error) => {
       if (this.#opened?.connection === connection) this.#lost(error)
     }
@@ -208,6 +222,7 @@ export class Link {
     const isTold = (attempt & (attempt - 1)) === 0
     if (isHopeless(error)) logger.error(error.message, { broker: nodeName(node), hint: error.hint })
     else if (isTold) logger.warn(error.message, { broker: nodeName(node), attempt, ...(error.hint === '' ? {} : { hint: error.hint }) })
+    this.#hasFailed = true
     this.#failWaiting(error)
     this.#lost(error)
   }

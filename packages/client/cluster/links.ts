@@ -3,6 +3,7 @@ import { KafkaError } from '@odradek/protocol'
 import type { Lane } from './cluster.ts'
 import { Link } from './link.ts'
 import type { LinkContext } from './link.ts'
+import { nodeName } from './metadata.ts'
 import type { BrokerNode } from './metadata.ts'
 
 /** The lanes to all brokers, by broker and lane. */
@@ -37,11 +38,13 @@ export class Links {
   }
 
   /** A bootstrap address turned out to be this broker: its connection is the broker's from now on. */
-  adopt(bootstrap: number, broker: number): void {
+  adopt(bootstrap: number, node: BrokerNode): void {
+    const broker = node.id
     const adopted = this.#links.get(bootstrap)?.get('main')
     if (adopted === undefined || this.find(broker) !== undefined) return
     this.#links.get(bootstrap)?.delete('main')
     adopted.owner.broker = broker
+    adopted.link.rename(nodeName(node))
     this.#put(broker, 'main', adopted)
   }
 
@@ -69,9 +72,13 @@ export class Links {
     return soonest
   }
 
-  isAnyConnected(brokers: Iterable<number>): boolean {
-    for (const broker of brokers) for (const { link } of this.#links.get(broker)?.values() ?? []) if (link.isConnected) return true
-    return false
+  /** Whether none of these is connected, and the last attempt at each has failed. */
+  areAllLost(brokers: Iterable<number>): boolean {
+    for (const broker of brokers) {
+      if (this.find(broker)?.hasFailed !== true) return false
+      for (const { link } of this.#links.get(broker)?.values() ?? []) if (link.isConnected) return false
+    }
+    return true
   }
 
   /** Closes those connections to bootstrap addresses that nobody uses. */

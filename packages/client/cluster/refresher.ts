@@ -28,8 +28,8 @@ export interface RefresherHost {
   prepare(): Promise<void> | undefined
   /** The broker to ask; undefined when all are to be left alone for a while. */
   choose(): number | undefined
-  soonestMs(): number
-  isAnyConnected(): boolean
+  /** Whether none is connected, and the last attempt at each failed. */
+  areAllLost(): boolean
   connect(broker: number): Promise<void>
   ask(broker: number, topics: ReadonlySet<string> | undefined): Promise<{ readonly answer: MetadataAnswer; readonly version: number }>
   /** Takes an answer over; gives whether something was missing in it. */
@@ -239,7 +239,7 @@ export class Refresher {
     const { settings } = this.#host
     if (this.#isClosed || settings.metadataRecoveryStrategy === 'none') return
     const isAsked = error instanceof KafkaError && error.code === errorName(rebootstrapRequired)
-    const hasNobody = this.#host.choose() === undefined && !this.#host.isAnyConnected() && this.#knowsBrokers
+    const hasNobody = this.#knowsBrokers && this.#host.areAllLost()
     const sinceMs = this.#tryingSinceMs ?? this.#now
     const isTooLong = this.#now - sinceMs >= settings.metadataRecoveryRebootstrapTriggerMs
     if (!isAsked && !hasNobody && !isTooLong) return
