@@ -8,11 +8,21 @@ import { javaHashCode } from '@odradek/common/bytes'
  */
 export function inHashOrder(keys: Iterable<string>): string[] {
   const list = [...new Set(keys)]
-  const mask = capacityFor(list.length) - 1
-  return list
-    .map((key) => ({ key, bucket: spread(javaHashCode(key)) & mask }))
-    .toSorted((a, b) => a.bucket - b.bucket)
-    .map(({ key }) => key)
+  return inBuckets(list, capacityFor(list.length))
+}
+
+/**
+ * The same where `computeIfAbsent` was called with each of these, repeatedly for some: a new key comes before the others of its bucket, and the
+ * table grows only with the next call.
+ */
+export function inComputedOrder(keys: readonly string[]): string[] {
+  const seen = new Set<string>()
+  let capacity = 16
+  for (const key of keys) {
+    if (seen.size > capacity * 0.75) capacity *= 2
+    seen.add(key)
+  }
+  return inBuckets([...seen].toReversed(), capacity)
 }
 
 /** A java.util.HashSet of which only the first element is asked for. Its table grows and never shrinks. */
@@ -55,6 +65,13 @@ function capacityFor(count: number): number {
   let capacity = 16
   while (count > capacity * 0.75) capacity *= 2
   return capacity
+}
+
+function inBuckets(keys: readonly string[], capacity: number): string[] {
+  return keys
+    .map((key) => ({ key, bucket: spread(javaHashCode(key)) & (capacity - 1) }))
+    .toSorted((a, b) => a.bucket - b.bucket)
+    .map(({ key }) => key)
 }
 
 const spread = (hash: number): number => hash ^ (hash >>> 16)

@@ -20,7 +20,9 @@ export const range: Assignor = {
     const racks = memberRacks(members)
     const known = subscribedPartitions(cluster, members)
     const order = inMemberOrder(members)
-    const topics = inHashOrder(known.keys()).map(
+    // A set of topics first, then a map of those that are known.
+    const subscribed = inHashOrder(inHashOrder(members.keys()).flatMap((member) => members.get(member)?.topics ?? []))
+    const topics = inHashOrder(subscribed.filter((topic) => known.has(topic))).map(
       (topic) => new TopicRange(topic, known.get(topic) ?? [], { cluster, members, order, racks }),
     )
     const hasRacks = topics.some((topic) => topic.looksAtRacks)

@@ -3,14 +3,14 @@ import { ByteWriter } from '@odradek/common/bytes'
 import type { Bytes } from '../../bytes.ts'
 import type { Partitions } from '../../partitions.ts'
 import { readerOf, readPartitions, writePartitions } from '../membership/classic/consumer-protocol.ts'
-import { inHashOrder } from './java-hash-order.ts'
+import { inComputedOrder } from './java-hash-order.ts'
 import type { Claim } from './sticky-claims.ts'
 
 /** What a member with the sticky assignor had: `[topic [partition]]` and its generation. Topics in the order in which Java writes them. */
 export function writeStickyUserData(partitions: Partitions, generation: number): Buffer {
   const writer = new ByteWriter(128)
   const byTopic = Map.groupBy(partitions, ({ topic }) => topic)
-  const ordered = inHashOrder(byTopic.keys()).flatMap((topic) => byTopic.get(topic) ?? [])
+  const ordered = inComputedOrder(partitions.map(({ topic }) => topic)).flatMap((topic) => byTopic.get(topic) ?? [])
   writePartitions(writer, ordered)
   writer.int32(generation)
   return writer.finish()
