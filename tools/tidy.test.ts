@@ -18,6 +18,7 @@ const plan: Readonly<Record<string, readonly string[]>> = {
   client: ['common', 'protocol', 'network'],
   broker: ['common', 'protocol', 'network', 'log', 'metadata', 'coordinator'],
   testing: ['common', 'protocol', 'network', 'log', 'metadata', 'coordinator', 'client', 'broker'],
+  otel: ['client'],
   cli: ['common', 'protocol', 'network', 'log', 'metadata', 'coordinator', 'client', 'broker', 'testing'],
 }
 
