@@ -1,16 +1,31 @@
 import { planOf } from './plan.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, Rates } from './plan.ts'
+
+const noFaults: Rates = {
+  refuse: 0,
+  hang: 0,
+  reset: 0,
+  clog: 0,
+  silence: 0,
+  cut: 0,
+  slowAnswer: 0,
+  lostAnswer: 0,
+  refusedRequest: 0,
+  doubtfulAppend: 0,
+  throttle: 0,
+  slowReplication: 0,
+  forgottenSession: 0,
+}
 
 /** A plan in which nothing goes wrong: to test the models themselves with. */
 export function calmPlan(changes: Partial<Plan> = {}): Plan {
   const plan = planOf('calm')
-  const rates = Object.fromEntries(Object.keys(plan.rates).map((name) => [name, 0])) as unknown as Plan['rates']
   return {
     ...plan,
     brokers: 2,
     releases: ['4.3', '4.3'],
     partitions: 2,
-    rates,
+    rates: noFaults,
     latencyMs: 1,
     replicationMs: 2,
     serviceMs: 0.1,

@@ -200,7 +200,7 @@ function workloadsOf(plan: Omit<Plan, 'workloads'>, newest: number, { between, o
       deliveryTimeoutMs: plan.requestTimeoutMs + oneOf(100, 1_000, 8_000, 30_000),
       keyed: oneOf('partition', 'partition', 'key', 'none'),
       records: between(30, 150),
-      everyMs: oneOf(0, 2, 20, 60),
+      everyMs: oneOf(0, 5, ...Array.from({ length: 4 }, () => plan.faultsMs / between(30, 120))),
       style: oneOf('send', 'enqueue', 'enqueue', 'sendAll'),
       codec: oneOf('none', 'none', 'none', 'snappy', 'lz4'),
     }
@@ -216,7 +216,7 @@ function workloadsOf(plan: Omit<Plan, 'workloads'>, newest: number, { between, o
       handlerMs: oneOf(0, 0, 5, 40),
       isolation: oneOf('read_committed', 'read_uncommitted'),
       sessionTimeoutMs: oneOf(1_500, 3_000, 6_000),
-      isStatic: between(0, 5) === 0,
+      isStatic: between(0, 5) === 0 && plan.releases.every((release) => release !== '2.1'),
     }
   }
   const transactions = (): WorkloadPlan => ({

@@ -94,7 +94,7 @@ function workloadOf(simulation: Simulation, plan: WorkloadPlan, index: number): 
       return new SeekerWorkload(simulation, plan, simulation.topic('orders'))
     case 'transactions':
       return new TransactionsWorkload(simulation, plan, [simulation.topic('orders'), simulation.topic('payments')])
-    case 'copy':
+    default:
       return new CopyWorkload(simulation, plan, simulation.topic('orders'), simulation.topic('copies'))
   }
 }

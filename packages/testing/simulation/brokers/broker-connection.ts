@@ -4,10 +4,11 @@ import type { SeededRandom } from '@odradek/common/random'
 import { errorCode, readRequestHeader, writeResponseHeader } from '@odradek/protocol'
 import type { RequestHeader } from '@odradek/protocol'
 import { apiByKey, ApiVersions } from '@odradek/protocol/messages'
-import type { Api, Fields } from '@odradek/protocol/schema'
+import type { Api } from '@odradek/protocol/schema'
 import type { ServerReader, ServerSocket } from '../network/link.ts'
 import { delayAround } from '../world/world.ts'
 import type { World } from '../world/world.ts'
+import type { Incoming } from './call.ts'
 import type { ModelBroker } from './model-broker.ts'
 
 const longestFrame = 104_857_600
@@ -94,8 +95,6 @@ export class BrokerConnection implements ServerReader {
       )
       return this.#end()
     }
-    const request = api.decodeRequest(reader, header.apiVersion)
-    if (reader.remaining > 0) this.#world.violate('frame', `${reader.remaining} bytes too many behind ${api.name} v${header.apiVersion}`)
     this.#world.note(api.name, this.#broker.id, this.#socket.linkId, header.correlationId, header.apiVersion)
     let isAnswered = false
     const once = (then: () => void): void => {
@@ -103,30 +102,31 @@ export class BrokerConnection implements ServerReader {
       isAnswered = true
       then()
     }
-    handler.serve(request, {
+    handler.serve({
       broker: this.#broker,
       version: header.apiVersion,
       clientId: header.clientId ?? '',
-      answer: (response) => once(() => this.#answer(api, header, response)),
+      reader,
+      reply: (encode) => once(() => this.#answer(api, header, encode)),
       noAnswer: () => once(() => this.#next()),
     })
+    if (reader.remaining > 0) this.#world.violate('frame', `${reader.remaining} bytes too many behind ${api.name} v${header.apiVersion}`)
   }
 
-  #answer(api: Api, header: RequestHeader, response: Readonly<Record<string, unknown>> | undefined): void {
+  #answer(api: Api, header: RequestHeader, encode: Parameters<Incoming['reply']>[0]): void {
     if (!this.#isOpen || !this.#broker.isUp) return
-    if (response === undefined || (api !== ApiVersions && this.#world.strikes('lostAnswer', this.#dice))) {
+    if (encode === undefined || (api !== ApiVersions && this.#world.strikes('lostAnswer', this.#dice))) {
       this.#world.sometimes('lost an answer')
       this.#world.note('lost answer', this.#socket.linkId, header.correlationId)
       return this.#end()
     }
-    let body = response
-    if (header.apiKey !== ApiVersions.key && this.#world.strikes('throttle', this.#dice)) {
-      const throttleTimeMs = 1 + this.#dice.nextInt(300)
-      body = { ...response, throttleTimeMs }
+    let throttleTimeMs: number | undefined
+    if (api !== ApiVersions && this.#world.strikes('throttle', this.#dice)) {
+      throttleTimeMs = 1 + this.#dice.nextInt(300)
       this.#quietUntilMs = this.#world.nowMs + throttleTimeMs
       this.#world.sometimes('throttled')
     }
-    this.#send(api, header, header.apiVersion, body)
+    this.#send(api, header, (writer) => encode(writer, throttleTimeMs))
     this.#next()
   }
 
@@ -135,12 +135,11 @@ export class BrokerConnection implements ServerReader {
     this.#pump()
   }
 
-  #send(api: Api, header: RequestHeader, version: number, response: Readonly<Record<string, unknown>>): void {
+  #send(api: Api, header: RequestHeader, encode: (writer: ByteWriter) => void): void {
     const writer = new ByteWriter(512)
     const at = writer.gap(4)
     writeResponseHeader(writer, api, header.apiVersion, header.correlationId)
-    // Handlers are typed by their API; here all of them come together.
-    ;(api as Api<Fields, Fields>).encodeResponse(writer, response as never, version)
+    encode(writer)
     writer.int32At(at, writer.size - 4)
     this.#world.note('answer', this.#socket.linkId, header.correlationId, writer.size)
     this.#socket.write(writer.chunks())
@@ -151,13 +150,14 @@ export class BrokerConnection implements ServerReader {
     const range = this.#broker.release.ranges.get(ApiVersions.key)
     const apiKeys = this.#broker.release.name === '2.1' || range === undefined ? [] : [range]
     this.#world.sometimes('refused a version of ApiVersions')
-    this.#send(ApiVersions, header, 0, {
+    const refused = {
       errorCode: errorCode('UNSUPPORTED_VERSION'),
       apiKeys,
       throttleTimeMs: 0,
       supportedFeatures: [],
       finalizedFeatures: [],
-    })
+    }
+    this.#send(ApiVersions, header, (writer) => ApiVersions.encodeResponse(writer, refused, 0))
     this.#next()
   }
 

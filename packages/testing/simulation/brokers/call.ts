@@ -1,3 +1,4 @@
+import type { ByteReader, ByteWriter } from '@odradek/common/bytes'
 import type { Api, Fields, ReadOf, WriteOf } from '@odradek/protocol/schema'
 import type { ModelBroker } from './model-broker.ts'
 
@@ -7,21 +8,48 @@ export interface Call<S extends Fields> {
   readonly version: number
   readonly clientId: string
   /** Answers, once. Undefined closes the connection without an answer. */
-  answer(response: WriteOf<S> | undefined): void
+  readonly answer: (response: WriteOf<S> | undefined) => void
   /** `acks=0`: there is no answer, and the next request may come. */
-  noAnswer(): void
+  readonly noAnswer: () => void
+}
+
+/** One request as a connection sees it: bytes, and a way to send bytes back. */
+export interface Incoming {
+  readonly broker: ModelBroker
+  readonly version: number
+  readonly clientId: string
+  readonly reader: ByteReader
+  /** `encode` writes the body of the answer; with a throttle time where the connection wants one in it. */
+  readonly reply: (encode: ((writer: ByteWriter, throttleTimeMs: number | undefined) => void) | undefined) => void
+  readonly noAnswer: () => void
 }
 
 /** What a model broker does for one API. */
-export interface ModelHandler<Q extends Fields = Fields, S extends Fields = Fields> {
-  readonly api: Api<Q, S>
-  serve(this: void, request: ReadOf<Q>, call: Call<S>): void
+export interface ModelHandler {
+  readonly api: Api
+  readonly serve: (incoming: Incoming) => void
 }
 
 export function served<Q extends Fields, S extends Fields>(
   api: Api<Q, S>,
   serve: (request: ReadOf<Q>, call: Call<S>) => void,
 ): ModelHandler {
-  // Handlers of all APIs lie in one table; each gets only what its own API has decoded.
-  return { api, serve } as unknown as ModelHandler
+  return {
+    api,
+    serve({ broker, version, clientId, reader, reply, noAnswer }) {
+      const request = api.decodeRequest(reader, version)
+      serve(request, {
+        broker,
+        version,
+        clientId,
+        noAnswer,
+        answer(response) {
+          if (response === undefined) return reply(undefined)
+          reply((writer, throttleTimeMs) =>
+            api.encodeResponse(writer, throttleTimeMs === undefined ? response : { ...response, throttleTimeMs }, version),
+          )
+        },
+      })
+    },
+  }
 }

@@ -164,7 +164,7 @@ export class ModelTransactions {
         return entry.decision === decision ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE'
       case 'complete':
         return entry.decision === decision ? 'NONE' : 'INVALID_TXN_STATE'
-      case 'empty':
+      default:
         return 'INVALID_TXN_STATE'
     }
   }

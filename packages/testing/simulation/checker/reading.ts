@@ -59,6 +59,7 @@ export class Reading {
   /** Gives the value, when the record is sound. */
   delivered(record: Delivered): number | undefined {
     const where = `${this.#partition.name}@${record.offset}`
+    this.#world.sometimes('read a record')
     const payload = readPayload(record.rawValue)
     if (payload === undefined) {
       this.#world.violate('CL3', `${this.#who} read changed bytes at ${where}`)

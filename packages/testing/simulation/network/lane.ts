@@ -18,7 +18,10 @@ export class Lane {
   #leavingAtMs = 0
   #arrivingAtMs = 0
   #stuckUntilMs = 0
-  #isLeaving = false
+  readonly #underWay: { readonly atMs: number; readonly bytes: Buffer }[] = []
+  #isAwaiting = false
+  /** Set when the writer has ended it: runs behind the last piece. */
+  #ended: (() => void) | undefined
   /** Bytes copied and not yet arrived. */
   #kernelBytes = 0
   #isClosed = false
@@ -40,7 +43,7 @@ export class Lane {
       this.#waiting.push(chunk)
       this.#waitingBytes += chunk.length
     }
-    if (!this.#isLeaving) this.#leave()
+    this.#leave()
   }
 
   /** Nothing moves until then; `Infinity` for ever. */
@@ -52,23 +55,22 @@ export class Lane {
   end(isDelivered: boolean, then: () => void): void {
     this.#waiting.length = 0
     this.#waitingBytes = 0
-    if (!isDelivered) this.#isClosed = true
-    if (this.#stuckUntilMs === Infinity) return
-    const atMs = Math.max(this.#arrivingAtMs, this.#world.nowMs)
-    this.#world.time.after(atMs - this.#world.nowMs, () => {
+    if (this.#isClosed || this.#ended !== undefined) return
+    this.#ended = () => {
       this.#isClosed = true
       then()
-    })
+    }
+    if (!isDelivered) this.#underWay.length = 0
+    if (this.#underWay.length > 0) return
+    this.#isClosed = true
+    this.#world.time.after(0, then)
   }
 
   /** Takes as much out of the writer's memory as the kernel has room for. */
   #leave(): void {
     const { plan, time } = this.#world
     const room = plan.kernelBufferBytes - this.#kernelBytes
-    if (room <= 0 || this.#waitingBytes === 0 || this.#isClosed) {
-      this.#isLeaving = false
-      return
-    }
+    if (room <= 0 || this.#waitingBytes === 0 || this.#isClosed) return
     const bytes = this.#take(room)
     this.#kernelBytes += bytes.length
     const now = time.monotonic()
@@ -79,22 +81,30 @@ export class Lane {
       this.#world.sometimes('clogged a connection')
       this.stick(now + 10 + this.#dice.nextInt(2_000))
     }
-    this.#arriveAt(this.#arrivingAtMs, bytes)
-    this.#isLeaving = false
+    this.#underWay.push({ atMs: this.#arrivingAtMs, bytes })
+    this.#awaitArrival()
     if (this.#waitingBytes > 0) this.#leave()
   }
 
-  #arriveAt(atMs: number, bytes: Buffer): void {
-    const arrives = Math.max(atMs, this.#stuckUntilMs)
-    if (arrives === Infinity) return
-    this.#arrivingAtMs = Math.max(this.#arrivingAtMs, arrives)
-    this.#world.time.after(arrives - this.#world.nowMs, () => {
+  /** Pieces arrive in the order in which they left, whatever holds them up on the way. */
+  #awaitArrival(): void {
+    const first = this.#underWay[0]
+    if (first === undefined || this.#isAwaiting) return
+    const atMs = Math.max(first.atMs, this.#stuckUntilMs)
+    if (atMs === Infinity) return
+    this.#isAwaiting = true
+    this.#world.time.after(atMs - this.#world.nowMs, () => {
+      this.#isAwaiting = false
       if (this.#isClosed) return
-      // It has got stuck meanwhile.
-      if (this.#stuckUntilMs > this.#world.nowMs) return this.#arriveAt(this.#stuckUntilMs, bytes)
-      this.#kernelBytes -= bytes.length
-      this.#deliverInPieces(bytes)
-      if (this.#waitingBytes > 0 && !this.#isLeaving) this.#leave()
+      // Else it has got stuck meanwhile.
+      if (this.#stuckUntilMs <= this.#world.nowMs) {
+        this.#underWay.shift()
+        this.#kernelBytes -= first.bytes.length
+        this.#deliverInPieces(first.bytes)
+        if (this.#underWay.length === 0) this.#ended?.()
+        this.#leave()
+      }
+      this.#awaitArrival()
     })
   }
 

@@ -116,8 +116,9 @@ export class GroupMember {
       })
       this.#readings.set(partition, reading)
     }
-    const { memberId, generationId } = this.consumer.groupMetadata()
-    this.#checker.assigned(memberId, generationId, [...this.#readings.keys()])
+    const { memberId, generationId, groupInstanceId } = this.consumer.groupMetadata()
+    // A static member that comes back takes over what it had, in the same generation.
+    this.#checker.assigned(groupInstanceId ?? memberId, generationId, [...this.#readings.keys()])
   }
 
   #gone(how: string, partitions: Partitions): void {

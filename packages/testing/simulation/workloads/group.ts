@@ -96,6 +96,8 @@ export class GroupWorkload implements Workload {
   async #consume(member: GroupMember): Promise<void> {
     const { world } = this.#simulation
     const { consumer } = member
+    let isOver = false
+    if (this.#plan.commits === 'manual') void this.#commitNowAndThen(member, () => isOver)
     try {
       if (this.#plan.loop === 'batches')
         for await (const batch of consumer.batches({ signal: this.#stop.signal })) await this.#handle(member, batch)
@@ -104,7 +106,6 @@ export class GroupWorkload implements Workload {
       } else
         while (!this.#stop.signal.aborted) {
           for (const batch of await consumer.poll(100, { signal: this.#stop.signal })) await this.#handle(member, batch)
-          if (this.#plan.commits === 'manual' && this.#dice.nextInt(3) === 0) await this.#tryCommit(() => consumer.commit())
         }
     } catch (error) {
       if (!this.#stop.signal.aborted) {
@@ -112,7 +113,17 @@ export class GroupWorkload implements Workload {
         world.sometimes(`consumer failed: ${codeOf(error)}`)
       }
     }
+    isOver = true
     await consumer.close({ timeoutMs: 5_000 }).catch((error: unknown) => world.note(`${member.name} close`, codeOf(error)))
+  }
+
+  /** Beside the loop: what was processed, whatever that is at the moment. */
+  async #commitNowAndThen(member: GroupMember, isOver: () => boolean): Promise<void> {
+    for (;;) {
+      await this.#simulation.delay(300 + this.#dice.nextInt(600))
+      if (isOver() || !member.process.isAlive || this.#stop.signal.aborted) return
+      await this.#tryCommit(() => member.consumer.commit())
+    }
   }
 
   async #handle(member: GroupMember, batch: Item): Promise<void> {
@@ -127,10 +138,6 @@ export class GroupWorkload implements Workload {
     const partition = member.delivered(record)
     if (this.#dice.nextInt(10) === 0) await this.#work()
     member.processed(partition, record.offset)
-    if (this.#plan.commits === 'manual' && this.#dice.nextInt(20) === 0) {
-      const offset = record.offset + 1
-      await this.#tryCommit(() => member.consumer.commit([{ topic: record.topic, partition: record.partition, offset }]))
-    }
   }
 
   async #work(): Promise<void> {

@@ -86,7 +86,7 @@ export class ProduceWorkload implements Workload {
       if (style === 'send') await this.#sendOne()
       else if (style === 'enqueue') await this.#enqueue()
       else await this.#sendSome()
-      if (everyMs > 0) await this.#simulation.delay(this.#dice.nextInt(2 * everyMs))
+      if (everyMs > 0) await this.#simulation.delay(2 * everyMs * this.#dice.nextFloat())
       if (this.#dice.nextInt(80) === 0) await this.#producer.flush().catch(() => undefined)
     }
   }

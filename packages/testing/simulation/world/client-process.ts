@@ -26,7 +26,8 @@ export class ClientProcess {
     this.name = name
     this.#world = world
     this.random = world.random.fork(`process/${name}`)
-    const clock: Clock = { now: () => world.time.now(), monotonic: () => world.time.monotonic() }
+    // Dates are whole milliseconds, as those of a machine.
+    const clock: Clock = { now: () => Math.floor(world.time.now()), monotonic: () => world.time.monotonic() }
     const timer: Timer = {
       after: (delayMs, action) => this.#after(delayMs, action),
       endOfTurn: (action) =>

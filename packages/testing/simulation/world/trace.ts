@@ -1,5 +1,5 @@
 /** How many of the last events are kept to be printed. */
-const kept = 400
+const kept = 2_000
 
 type Detail = string | number
 
@@ -28,7 +28,7 @@ export class Trace {
   }
 
   /** The last lines, oldest first. */
-  lines(count = 200): string[] {
+  lines(count = kept): string[] {
     const from = Math.max(0, this.events - Math.min(count, kept))
     const lines: string[] = []
     for (let i = from; i < this.events; i++) {

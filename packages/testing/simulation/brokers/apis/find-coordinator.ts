@@ -17,8 +17,7 @@ export const findCoordinator = (coordinators: Coordinators, groups: ModelGroups,
         ? { key, nodeId: -1, host: '', port: -1, errorCode: errorCode('COORDINATOR_NOT_AVAILABLE'), errorMessage: null }
         : { key, nodeId: broker.id, host: broker.host, port: brokerPort, errorCode: 0, errorMessage: null }
     }
-    if (version >= 4)
-      return answer({ throttleTimeMs: 0, errorCode: 0, nodeId: -1, host: '', port: -1, coordinators: request.coordinatorKeys.map(find) })
+    if (version >= 4) return answer({ coordinators: request.coordinatorKeys.map(find) })
     const { key: _, ...found } = find(request.key)
-    answer({ throttleTimeMs: 0, ...found })
+    answer(found)
   })
