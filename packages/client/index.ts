@@ -41,6 +41,7 @@ export type {
   Transaction,
   TransactionalProducer,
 } from './producer/producer.ts'
+export { readProcessWrite } from './producer/transactions/read-process-write.ts'
 export type { Partitioner, PartitionerName, PartitionsToChoose } from './partitioner.ts'
 
 // Consumers

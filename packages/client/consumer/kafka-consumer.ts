@@ -36,6 +36,11 @@ export class KafkaConsumer implements Consumer<Topic> {
     this.#queries = new OffsetQueries({ environment, cluster, settings, isReadCommitted, closing: this.#engine.closing.signal })
   }
 
+  /** Whether offsets are committed by themselves: `readProcessWrite` can't have that. */
+  get isAutoCommitting(): boolean {
+    return this.#options.settings.enableAutoCommit
+  }
+
   subscribe(topics: Parameters<Consumer['subscribe']>[0] | readonly (Topic | string)[], listener: RebalanceListener = {}): void {
     this.#engine.checkOpen('subscribe')
     const { wish, typed } = check.readSubscription(topics)

@@ -1,0 +1,42 @@
+import { KafkaError } from '@odradek/protocol'
+import { ClientError } from '../errors/index.ts'
+
+/** For a record, or a batch that can't be made smaller, above one of our own bounds. */
+export function recordTooLarge(
+  bytes: number,
+  { maxRequestSize, bufferMemory }: { maxRequestSize: number; bufferMemory: number },
+): KafkaError {
+  const [limit, setting] = maxRequestSize <= bufferMemory ? [maxRequestSize, 'max.request.size'] : [bufferMemory, 'buffer.memory']
+  return new KafkaError('MESSAGE_TOO_LARGE', `MESSAGE_TOO_LARGE: the record takes ${bytes} bytes or more, ${setting} allows ${limit}.`, {
+    hint: `Send less in one record, or raise ${setting}; the topic's max.message.bytes has to allow it, too.`,
+  })
+}
+
+/** For a partition that the topic has not. */
+export function noSuchPartition(topic: string, partition: number, count: number, who = 'The record names'): KafkaError {
+  const has = count === 1 ? 'it has one, number 0' : `it has ${count}, numbers 0 to ${count - 1}`
+  return new KafkaError(
+    'UNKNOWN_TOPIC_OR_PARTITION',
+    `UNKNOWN_TOPIC_OR_PARTITION: ${who} partition ${String(partition)} of ${topic}; ${has}.`,
+    {
+      hint: 'Leave partition out to have one chosen.',
+    },
+  )
+}
+
+export function badTimestamp(topic: string, timestamp: unknown): ClientError {
+  return new ClientError('ODRADEK_SERIALIZATION', `The timestamp of a record for ${topic} is ${String(timestamp)}`, {
+    hint: 'It has to be a whole number of milliseconds since 1970; leave it out for now.',
+  })
+}
+
+export function closed(): ClientError {
+  return new ClientError('ODRADEK_CLOSED', 'This producer is closed', { hint: 'Make a new one with kafka.producer(…).' })
+}
+
+export function bufferExhausted(message: string): ClientError {
+  return new ClientError('ODRADEK_BUFFER_EXHAUSTED', message, {
+    hint: 'Await the sends, or ready() when enqueue() gives false; or raise buffer.memory.',
+    retriable: true,
+  })
+}

@@ -1,0 +1,153 @@
+import { KafkaError } from '@odradek/protocol'
+import type { BatchOf, Consumer } from '../../consumer/consumer.ts'
+import { ClientError, ConfigError } from '../../errors/index.ts'
+import { nameOf } from '../../partitions.ts'
+import type { Offsets, PartitionOffset, TopicPartition } from '../../partitions.ts'
+import type { Topic } from '../../topic.ts'
+import type { Transaction, TransactionalProducer } from '../producer.ts'
+
+/** How long one poll waits for records: an abort ends it sooner. */
+const pollMs = 1_000
+/** So often the same records may fail before the cause is thrown. */
+const attemptsWithoutProgress = 3
+/** So often a commit is asked for its outcome; each time takes `max.block.ms`. */
+const commitAttempts = 3
+
+/** What is asked of a batch here. */
+interface TouchedBatch extends TopicPartition {
+  readonly firstOffset: number
+  readonly nextOffset: number
+}
+
+/**
+ * Reads batches, lets `body` process them, and commits what it has sent together with the offsets that it has read: exactly once, whatever fails.
+ *
+ * Where the body throws, or something fails for which a transaction is to be aborted, it aborts, goes back to the committed offsets, and gives the body the
+ * records again; the third time that nothing has come of it, it rejects with the cause. Fatal errors (PRODUCER_FENCED above all) reject at once.
+ * Resolves when `signal` is aborted and the transaction in hand has ended. The consumer needs a group and `enableAutoCommit: false`, and should read
+ * `read_committed`; whoever reads what is written should, too.
+ *
+ * Offsets are committed with the group's generation (KIP-447), so one producer a process is enough, and a consumer that was expelled in the meantime can't commit.
+ */
+export async function readProcessWrite<T extends Topic>(
+  consumer: Consumer<T>,
+  producer: TransactionalProducer,
+  body: (batches: readonly BatchOf<T>[], transaction: Transaction) => Promise<void>,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  check(consumer)
+  const copy = new Copy(consumer, producer, body)
+  while (options.signal?.aborted !== true) {
+    const batches = await consumer.poll(pollMs, options)
+    if (batches.length > 0) await copy.round(batches)
+  }
+}
+
+class Copy<T extends Topic> {
+  readonly #consumer: Consumer<T>
+  readonly #producer: TransactionalProducer
+  readonly #body: (batches: readonly BatchOf<T>[], transaction: Transaction) => Promise<void>
+  #failures = 0
+
+  constructor(
+    consumer: Consumer<T>,
+    producer: TransactionalProducer,
+    body: (batches: readonly BatchOf<T>[], transaction: Transaction) => Promise<void>,
+  ) {
+    this.#consumer = consumer
+    this.#producer = producer
+    this.#body = body
+  }
+
+  /** One transaction. Resolves when it is committed, or aborted and to be tried again. */
+  async round(batches: readonly BatchOf<T>[]): Promise<void> {
+    const touched: readonly TouchedBatch[] = batches
+    try {
+      await this.#producer.transaction(async (transaction) => {
+        await this.#body(batches, transaction)
+        await this.#producer.flush()
+        this.#assertOwned(touched)
+        await transaction.sendOffsets(nextOffsets(touched), this.#consumer.groupMetadata())
+      })
+      this.#failures = 0
+    } catch (error) {
+      if (isFatal(error)) throw error
+      if (isUnknownOutcome(error) && (await this.#isCommitted(error))) {
+        this.#failures = 0
+        return
+      }
+      if (++this.#failures >= attemptsWithoutProgress) {
+        await this.#goBack(touched)
+        throw error
+      }
+      await this.#goBack(touched)
+    }
+  }
+
+  /** Partitions that were lost are somebody else's: what was made of them must not be committed. */
+  #assertOwned(touched: readonly TouchedBatch[]): void {
+    const owned = new Set(this.#consumer.assignment().map(nameOf))
+    const lost = touched.filter((batch) => !owned.has(nameOf(batch)))
+    if (lost.length > 0) throw new ClientError('ODRADEK_STATE', `The group has taken ${lost.map(nameOf).join(', ')} away in the meantime`)
+  }
+
+  /** A commit whose answer has not come is asked for again: it may have succeeded, and then nothing may be read again. */
+  async #isCommitted(unknown: unknown): Promise<boolean> {
+    let cause = unknown
+    for (let attempt = 1; attempt < commitAttempts; attempt++) {
+      try {
+        await this.#producer.commitTransaction()
+        return true
+      } catch (error) {
+        // There is nothing to commit: the time-out was another one's, and the transaction is aborted.
+        if (error instanceof ClientError && error.code === 'ODRADEK_STATE') return false
+        if (isAbortable(error)) {
+          await this.#producer.abortTransaction()
+          return false
+        }
+        cause = error
+        if (!isUnknownOutcome(error)) break
+      }
+    }
+    throw cause
+  }
+
+  /** Back to what is committed; where that is nothing, to where the batch began. */
+  async #goBack(touched: readonly TouchedBatch[]): Promise<void> {
+    const consumer = this.#consumer
+    const owned = new Set(consumer.assignment().map(nameOf))
+    const partitions = touched.filter((batch) => owned.has(nameOf(batch)))
+    if (partitions.length === 0) return
+    const committed = await consumer.committed(partitions.map(({ topic, partition }) => ({ topic, partition })))
+    const still = new Set(consumer.assignment().map(nameOf))
+    for (const [i, { topic, partition, firstOffset }] of partitions.entries()) {
+      const to: PartitionOffset = committed[i] ?? { topic, partition, offset: firstOffset }
+      if (still.has(nameOf(to))) consumer.seek(to)
+    }
+  }
+}
+
+function check(consumer: object): void {
+  if ('isAutoCommitting' in consumer && consumer.isAutoCommitting === true) {
+    throw new ConfigError('readProcessWrite commits offsets within its transactions, and this consumer commits them by itself, too', {
+      settings: ['enableAutoCommit'],
+      hint: 'Make the consumer with enableAutoCommit: false.',
+    })
+  }
+}
+
+/** One offset a partition: the last batch of each decides. */
+function nextOffsets(touched: readonly TouchedBatch[]): Offsets {
+  const offsets = new Map<string, PartitionOffset>()
+  for (const { topic, partition, nextOffset } of touched)
+    offsets.set(nameOf({ topic, partition }), { topic, partition, offset: nextOffset })
+  return [...offsets.values()]
+}
+
+const isFatal = (error: unknown): boolean =>
+  (error instanceof KafkaError || error instanceof ClientError) &&
+  (error.fatal || (error instanceof ClientError && error.code === 'ODRADEK_CLOSED'))
+
+const isAbortable = (error: unknown): boolean => (error instanceof KafkaError || error instanceof ClientError) && error.abortable
+
+const isUnknownOutcome = (error: unknown): boolean => error instanceof KafkaError && error.code === 'REQUEST_TIMED_OUT' && !error.abortable
