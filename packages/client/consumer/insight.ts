@@ -59,7 +59,7 @@ export class Insight {
         group?.commit.record(latencyMs)
         this.#consumer.commitTime.record(latencyMs * 1e6)
       },
-      coordinatorSilent: () => {},
+      coordinatorSilent: (silentMs) => group?.coordinatorSilent.record(silentMs),
     }
   }
 

@@ -39,6 +39,7 @@ export class CoordinatorMetrics {
   readonly assigned: Sensor
   readonly revoked: Sensor
   readonly lost: Sensor
+  readonly coordinatorSilent: Sensor
 
   /** Seconds since something, −1 before the first. */
   constructor(
@@ -82,6 +83,9 @@ export class CoordinatorMetrics {
     this.assigned = group.sensor(latency('partition-assigned-latency', 'onPartitionsAssigned'))
     this.revoked = group.sensor(latency('partition-revoked-latency', 'onPartitionsRevoked'))
     this.lost = group.sensor(latency('partition-lost-latency', 'onPartitionsLost'))
+    this.coordinatorSilent = group.sensor({
+      countTotal: ['coordinator-silent-total', 'How often the coordinator answered no heartbeat for the session timeout'],
+    })
     group.gauge('assigned-partitions', 'Partitions that are assigned', now.assignedPartitions)
     group.gauge('last-heartbeat-seconds-ago', 'Seconds since a heartbeat was sent; −1 before the first', now.secondsSinceHeartbeat)
     group.gauge('last-rebalance-seconds-ago', 'Seconds since the last rebalance; −1 before the first', now.secondsSinceRebalance)

@@ -71,6 +71,14 @@ export interface RebalanceMessage {
   readonly reason: string
 }
 
+/** The coordinator has answered nothing for the session timeout: the group may have given the member's partitions to others. */
+export interface CoordinatorSilentMessage {
+  readonly clientId: string
+  readonly groupId: string
+  readonly memberId: string
+  readonly silentMs: number
+}
+
 export interface MetadataMessage {
   readonly clientId: string
   readonly revision: number
@@ -94,4 +102,5 @@ export const commitChannel = tracingChannel<unknown, CommitContext>('odradek:con
 export const requestChannel = tracingChannel<unknown, RequestContext>('odradek:connection.request')
 export const recordChannel = channel('odradek:producer.record')
 export const rebalanceChannel = channel('odradek:consumer.rebalance')
+export const coordinatorSilentChannel = channel('odradek:consumer.coordinator-silent')
 export const metadataChannel = channel('odradek:metadata.update')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
 import { test } from 'node:test'
 import { cooperativeSticky, kafkajsRoundRobin, range, sticky } from '../../assignors/index.ts'
+import { coordinatorSilentChannel } from '../../../tracing/channels.ts'
 import { Story } from '../story/story.ts'
 import { decodeSubscription } from './consumer-protocol.ts'
 
@@ -160,8 +161,13 @@ test('heartbeats fail for ever unnoticed: past the session timeout there is a wa
   const ann = story.member()
   ann.subscribe('a')
   await story.pass(0)
+  const events: unknown[] = []
+  const hear = (message: unknown): void => void events.push(message)
+  coordinatorSilentChannel.subscribe(hear)
   story.coordinator.silence()
   await story.pass(50_000)
+  coordinatorSilentChannel.unsubscribe(hear)
+  assert.deepEqual(events, [{ clientId: 'story', groupId: 'g', memberId: 'm1', silentMs: 45_000 }])
   assert.equal(ann.silences, 1)
   assert.match(story.lines.at(-1) ?? '', /^warn The coordinator of group g has answered no heartbeat for 4\d\d\d\d ms/)
   assert.equal(ann.owned, 'a-0 a-1', 'nobody has said that they are lost')

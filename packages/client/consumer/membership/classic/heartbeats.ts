@@ -7,6 +7,7 @@ import { backoffMs } from '../backoff.ts'
 import type { GroupCalls } from '../group-calls.ts'
 import type { GroupObserver } from '../group-observer.ts'
 import type { GroupSettings } from '../group-settings.ts'
+import { Silence } from '../silence.ts'
 
 /** What heartbeats are told, and whom they speak for. */
 export interface HeartbeatHost {
@@ -32,8 +33,7 @@ export class Heartbeats {
   #timer: Cancellable | undefined
   /** Of the heartbeats since `start`; the answer to an older one counts no more. */
   #session: AbortController | undefined
-  #answeredMs = 0
-  #silentSinceMs: number | undefined
+  readonly #silence: Silence
   #failures = 0
 
   constructor(host: HeartbeatHost, options: HeartbeatOptions) {
@@ -42,11 +42,12 @@ export class Heartbeats {
     this.#settings = options.settings
     this.#environment = options.environment
     this.#observer = options.observer
+    this.#silence = new Silence({ environment: options.environment, clientId: options.settings.clientId, observer: options.observer })
   }
 
   /** Begins, or begins anew after a JoinGroup was answered: the session timeout runs from now. */
   start(): void {
-    this.#answeredMs = this.#environment.clock.monotonic()
+    this.#silence.begin()
     this.#failures = 0
     if (this.#session !== undefined) return
     this.#session = new AbortController()
@@ -70,7 +71,7 @@ export class Heartbeats {
     const sentMs = clock.monotonic()
     const nextMs = await this.#send(session.signal, sentMs)
     if (session.signal.aborted) return
-    this.#noticeSilence()
+    if (this.#silence.isTooLong(this.#settings.sessionTimeoutMs, this.#host.group)) this.#calls.forgetCoordinator()
     // The interval is from one heartbeat to the next, not from the answer.
     this.#schedule(Math.max(0, nextMs - (clock.monotonic() - sentMs)))
   }
@@ -81,7 +82,7 @@ export class Heartbeats {
     const { requestTimeoutMs, sessionTimeoutMs, heartbeatIntervalMs } = this.#settings
     const sentAs = this.#host.group
     // A time-out closes the connection, so even the last attempt of a session gets some.
-    const leftMs = Math.max(heartbeatIntervalMs, this.#answeredMs + sessionTimeoutMs - sentMs)
+    const leftMs = Math.max(heartbeatIntervalMs, this.#silence.leftMs(sessionTimeoutMs))
     try {
       const { groupId, generationId, memberId, groupInstanceId } = sentAs
       const answer = await this.#calls.ask(
@@ -99,7 +100,8 @@ export class Heartbeats {
       const meaning = this.#host.answered(answer.errorCode, sentAs)
       if (meaning === 'moved') this.#calls.forgetCoordinator()
       if (meaning === 'heard') {
-        this.#heard()
+        this.#silence.heard(sentAs)
+        this.#failures = 0
         return heartbeatIntervalMs
       }
     } catch (error) {
@@ -107,34 +109,6 @@ export class Heartbeats {
       this.#environment.logger.debug(`No answer to the heartbeat of group ${this.#calls.groupId}`, { error: describe(error) })
     }
     return clock.monotonic() - sentMs + backoffMs(this.#failures++, this.#settings, this.#environment.random)
-  }
-
-  #heard(): void {
-    const now = this.#environment.clock.monotonic()
-    if (this.#silentSinceMs !== undefined) {
-      const { groupId } = this.#calls
-      this.#environment.logger.info(`The coordinator of group ${groupId} answers again`, { groupId, silentMs: now - this.#silentSinceMs })
-      this.#silentSinceMs = undefined
-    }
-    this.#answeredMs = now
-    this.#failures = 0
-  }
-
-  #noticeSilence(): void {
-    const now = this.#environment.clock.monotonic()
-    const { sessionTimeoutMs } = this.#settings
-    if (now - this.#answeredMs < sessionTimeoutMs) return
-    this.#silentSinceMs ??= this.#answeredMs
-    const silentMs = now - this.#silentSinceMs
-    const { groupId } = this.#calls
-    this.#environment.logger.warn(
-      `The coordinator of group ${groupId} has answered no heartbeat for ${silentMs} ms, longer than sessionTimeoutMs: ` +
-        'the group may have given the partitions of this member to others. Looking for the coordinator anew.',
-      { groupId, memberId: this.#host.group.memberId, silentMs },
-    )
-    this.#observer.coordinatorSilent(silentMs)
-    this.#calls.forgetCoordinator()
-    this.#answeredMs = now // the next warning comes after another session timeout
   }
 }
 

@@ -1,7 +1,7 @@
 import type { VirtualTime } from '@odradek/common/time'
 import { KafkaError } from '@odradek/protocol'
 import type { Api, Fields, ReadOf, WriteOf } from '@odradek/protocol/schema'
-import type { CallOptions, Cluster } from '../../../cluster/cluster.ts'
+import type { CallOptions, Cluster, LearntLeader } from '../../../cluster/cluster.ts'
 import type { ClusterMetadata, TopicMetadata } from '../../../cluster/metadata.ts'
 import type { Waiting } from '../../../waiting.ts'
 import type { FakeCoordinator } from './fake-coordinator.ts'
@@ -31,6 +31,11 @@ export class FakeCluster implements Cluster {
   update(topics: Record<string, number>): void {
     this.#shown = topics
     this.metadata = metadataOf(this.metadata.revision + 1, topics)
+    this.tell()
+  }
+
+  /** Everybody who observes hears of the metadata of now. */
+  tell(): void {
     for (const observer of this.#observers) observer(this.metadata)
   }
 
@@ -114,7 +119,7 @@ export class FakeCluster implements Cluster {
 
   requestRefresh(): void {}
 
-  learnLeader(): void {}
+  learnLeader(_topic: string, _partition: number, _leader: LearntLeader): void {}
 
   observe(listener: (metadata: ClusterMetadata) => void): () => void {
     this.#observers.add(listener)

@@ -126,6 +126,7 @@ export class StoryMember {
 }
 
 const usualSettings: GroupSettings = {
+  clientId: 'story',
   groupId: 'g',
   groupInstanceId: undefined,
   groupProtocol: 'classic',
