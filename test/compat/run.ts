@@ -6,6 +6,7 @@
  *   npm run compat -- --fast                  the half that CI takes, codecs in turn
  *   npm run compat -- --bootstrap host:port   against that broker instead of one of ours
  *   npm run compat -- kcat kafkajs            only these
+ *   npm run compat -- client …                what our own client does, against any broker: odradek-client/run.ts
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -23,8 +24,14 @@ import { java } from './java/client.ts'
 import { kafkajs } from './kafkajs/client.ts'
 import { kcat } from './kcat/client.ts'
 import { librdkafka } from './librdkafka/client.ts'
+import { odradek } from './odradek/client.ts'
 import { startOurs } from './ours.ts'
 import { platformatic } from './platformatic/client.ts'
+
+if (process.argv[2] === 'client') {
+  const { compatClient } = await import('./odradek-client/run.ts')
+  process.exit(await compatClient(process.argv.slice(3)))
+}
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -40,6 +47,7 @@ const known: readonly Client[] = [
   platformatic,
   confluentKafkaJavascript,
   franzGo,
+  odradek,
 ]
 const wanted = known.filter((client) =>
   positionals.length === 0 ? !flags.fast || client.fast : positionals.some((name) => client.name.includes(name)),

@@ -1,0 +1,76 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { kit } from '../../present.ts'
+
+const run = promisify(execFile)
+// Three of them share a machine with us.
+const env = { ...process.env, KAFKA_HEAP: process.env['KAFKA_HEAP'] ?? '-Xms256m -Xmx256m' }
+
+/** Three brokers of Apache Kafka on this machine, of which any can be killed and started again. */
+export class ThreeBrokers implements AsyncDisposable {
+  readonly bootstrap: string
+  readonly #folder: string
+
+  private constructor(bootstrap: string, folder: string) {
+    this.bootstrap = bootstrap
+    this.#folder = folder
+  }
+
+  static async start(): Promise<ThreeBrokers> {
+    const missing = kit.missing()
+    if (missing !== undefined) throw new Error(missing)
+    const folder = mkdtempSync(join(tmpdir(), 'odradek-compat-cluster-'))
+    const settings = [
+      'broker.rack=rack-%n',
+      'replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector',
+      'default.replication.factor=3',
+      'min.insync.replicas=2',
+      'offsets.topic.num.partitions=3',
+      'transaction.state.log.num.partitions=3',
+      // A dead broker is noticed, and a living one has the lead that it had, within seconds.
+      'broker.session.timeout.ms=3000',
+      'broker.heartbeat.interval.ms=500',
+      'replica.lag.time.max.ms=3000',
+      'auto.leader.rebalance.enable=false',
+    ].flatMap((line) => ['--set', line])
+    for (let attempt = 1; ; attempt++) {
+      const port = await freePort()
+      try {
+        await run(kit.path, ['start', '--port', String(port), '--dir', folder, '--brokers', '3', '--detach', ...settings], { env })
+        return new ThreeBrokers([0, 10, 20].map((more) => `127.0.0.1:${port + more}`).join(','), folder)
+      } catch (error) {
+        if (attempt === 3) throw error
+      }
+    }
+  }
+
+  /** As a power cut ends a broker. */
+  kill(node: number): void {
+    const pid = Number(readFileSync(`${this.#folder}/pids`, 'utf8').split('\n')[node - 1])
+    process.kill(pid, 'SIGKILL')
+  }
+
+  async revive(node: number): Promise<void> {
+    await run(kit.path, ['revive', '--dir', this.#folder, '--node', String(node)], { env })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    execFileSync(kit.path, ['stop', '--dir', this.#folder, '--kill'])
+    rmSync(this.#folder, { recursive: true, force: true })
+    return Promise.resolve()
+  }
+}
+
+/** The first of a row of ports; that those behind it are free is likely, and else the start is tried again. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  await new Promise((resolve) => server.close(resolve))
+  return port > 65_000 ? port - 1000 : port
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import { Kafka } from '@odradek/client'
+import type {
+  Admin,
+  Consumer,
+  ConsumerOptions,
+  Environment,
+  NewTopic,
+  Producer,
+  ProducerOptions,
+  Topic,
+  TransactionalProducer,
+} from '@odradek/client'
+import type { BrokerAbilities } from './broker-abilities.ts'
+import type { ThreeBrokers } from './cluster/three-brokers.ts'
+
+const run = randomBytes(3).toString('hex')
+let names = 0
+
+/** Warnings are part of what a scenario may look at, and not of what a run prints. */
+export class HeardLogger {
+  readonly lines: { readonly level: string; readonly message: string; readonly fields: unknown }[] = []
+  readonly debug = (): undefined => undefined
+  readonly info = (message: string, fields?: unknown): void => this.#hear('info', message, fields)
+  readonly warn = (message: string, fields?: unknown): void => this.#hear('warn', message, fields)
+  readonly error = (message: string, fields?: unknown): void => this.#hear('error', message, fields)
+
+  #hear(level: string, message: string, fields: unknown): void {
+    this.lines.push({ level, message, fields })
+  }
+}
+
+/** Where one scenario happens: a broker, names that are nobody else's, and clients that are closed behind it. */
+export class Place implements AsyncDisposable {
+  readonly bootstrap: string
+  readonly broker: BrokerAbilities
+  /** Where a run has started several, to kill and revive. */
+  readonly brokers: ThreeBrokers | undefined
+  readonly logger = new HeardLogger()
+  /** Aborted when the scenario has taken too long. */
+  readonly signal: AbortSignal
+  readonly #made: Kafka[] = []
+  readonly #topics: string[] = []
+  #kafka: Kafka | undefined
+
+  constructor(options: {
+    readonly bootstrap: string
+    readonly broker: BrokerAbilities
+    readonly signal: AbortSignal
+    readonly brokers?: ThreeBrokers | undefined
+  }) {
+    this.bootstrap = options.bootstrap
+    this.broker = options.broker
+    this.signal = options.signal
+    this.brokers = options.brokers
+  }
+
+  /** A name that nobody else has, nor had in an earlier run. */
+  name(word: string): string {
+    return `odradek-${run}-${++names}-${word}`
+  }
+
+  /** The client that most scenarios share among their producers and consumers. */
+  get kafka(): Kafka {
+    return (this.#kafka ??= this.client())
+  }
+
+  /** Another client, with its own options, or its own environment. */
+  client(options: Readonly<Record<string, unknown>> = {}, environment: Partial<Environment> = {}): Kafka {
+    const kafka = new Kafka({ bootstrapServers: this.bootstrap, ...options }, { logger: this.logger, ...environment })
+    this.#made.push(kafka)
+    return kafka
+  }
+
+  producer(options: ProducerOptions = {}): Producer {
+    return this.kafka.producer(options)
+  }
+
+  transactional(word = 'transactional', options: ProducerOptions = {}): TransactionalProducer {
+    return this.kafka.producer({ ...options, transactionalId: this.name(word) })
+  }
+
+  admin(): Admin {
+    return this.kafka.admin()
+  }
+
+  /** A consumer that begins at the beginning. */
+  consumer<const T extends Topic = Topic<string, Uint8Array | null, Uint8Array | null>>(
+    options: ConsumerOptions & { readonly topics?: readonly T[] } = {},
+    kafka = this.kafka,
+  ): Consumer<T> {
+    return kafka.consumer<T>({ autoOffsetReset: 'earliest', ...options })
+  }
+
+  /** A member of a classic group that notices quickly who comes and goes. */
+  member<const T extends Topic = Topic<string, Uint8Array | null, Uint8Array | null>>(
+    groupId: string,
+    options: ConsumerOptions & { readonly topics?: readonly T[] } = {},
+    kafka = this.kafka,
+  ): Consumer<T> {
+    return this.consumer<T>({ groupId, groupProtocol: 'classic', sessionTimeoutMs: 6000, heartbeatIntervalMs: 200, ...options }, kafka)
+  }
+
+  /** A new topic; deleted when the scenario is over. */
+  async topic(word: string, partitions = 1, more: Omit<NewTopic, 'name' | 'partitions'> = {}): Promise<string> {
+    const name = this.name(word)
+    await using admin = this.kafka.admin()
+    await admin.createTopics([{ name, partitions, ...more }])
+    this.#topics.push(name)
+    return name
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#topics.length > 0) {
+      await using admin = this.kafka.admin()
+      await admin.deleteTopics(this.#topics, { timeoutMs: 5000 }).settled()
+    }
+    for (const kafka of this.#made) await kafka.close()
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What our client does, against any broker: each behaviour is a scenario, and what the broker lacks is said and counted.
+ *
+ *   npm run compat -- client --bootstrap host:port     against that broker; without it, against one of ours, started for the run
+ *   npm run compat -- client --only groups             scenarios whose theme or name has that word
+ *   npm run compat -- client --list                    their names
+ *   npm run compat -- client --report file.json        results also as JSON
+ *   npm run compat -- client --cluster                 three brokers of Apache Kafka, killed and started again under load
+ *   npm run compat -- client --interop                 beside Java and librdkafka, on the same broker
+ *   npm run compat -- client --secure                  TLS and SASL, against a broker of Apache Kafka started for it
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startOurs } from '../ours.ts'
+import { runThemes } from './runner.ts'
+import type { Result } from './runner.ts'
+
+/** Answers the exit code. */
+export async function compatClient(args: readonly string[]): Promise<number> {
+  const { values: flags } = parseArgs({
+    args: [...args],
+    options: {
+      bootstrap: { type: 'string' },
+      only: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      report: { type: 'string' },
+      cluster: { type: 'boolean', default: false },
+      interop: { type: 'boolean', default: false },
+      secure: { type: 'boolean', default: false },
+      concurrency: { type: 'string', default: '6' },
+    },
+  })
+  if (flags.secure) {
+    // It has brokers of its own, one for each way in.
+    process.argv.splice(2, process.argv.length, ...(flags.only === undefined ? [] : ['--only', flags.only]))
+    await import('./secure/run.ts')
+    return Number(process.exitCode ?? 0)
+  }
+  const themes = flags.interop
+    ? (await import('./interop/index.ts')).themes
+    : flags.cluster
+      ? (await import('./cluster/index.ts')).themes
+      : (await import('./scenarios/index.ts')).themes
+  const wanted = themes
+    .map(({ theme, scenarios }) => ({ theme, scenarios: scenarios.filter(({ name }) => `${theme} ${name}`.includes(flags.only ?? '')) }))
+    .filter(({ scenarios }) => scenarios.length > 0)
+  if (flags.list) {
+    for (const { theme, scenarios } of wanted) process.stdout.write(`${theme}\n${scenarios.map(({ name }) => `  ${name}\n`).join('')}`)
+    return 0
+  }
+  const scratch = mkdtempSync(join(tmpdir(), 'odradek-compat-client-'))
+  const brokers = flags.cluster ? await (await import('./cluster/three-brokers.ts')).ThreeBrokers.start() : undefined
+  const ours = flags.bootstrap === undefined && !flags.cluster ? await startOurs(scratch) : undefined
+  const bootstrap = flags.bootstrap ?? brokers?.bootstrap ?? ours?.bootstrap ?? ''
+  try {
+    const concurrency = flags.cluster ? 1 : Number(flags.concurrency)
+    const results = await runThemes(wanted, { bootstrap, brokers, concurrency, isOurs: ours !== undefined })
+    if (flags.report !== undefined) writeFileSync(flags.report, `${JSON.stringify({ bootstrap, results }, undefined, 2)}\n`)
+    return summarize(results)
+  } finally {
+    await ours?.stop()
+    await brokers?.[Symbol.asyncDispose]()
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+function summarize(results: readonly Result[]): number {
+  const of = (kind: Result['kind']): readonly Result[] => results.filter((result) => result.kind === kind)
+  const absent = Map.groupBy(of('absent'), ({ why }) => why)
+  for (const [why, those] of absent) process.stdout.write(`  not on this broker: ${those.length} (${why})\n`)
+  for (const { theme, name } of of('failed')) process.stdout.write(`  failed: ${theme}: ${name}\n`)
+  process.stdout.write(`${of('passed').length} passed, ${of('failed').length} failed, ${of('absent').length} not on this broker\n`)
+  return of('failed').length === 0 && of('passed').length > 0 ? 0 : 1
+}

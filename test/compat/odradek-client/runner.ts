@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { askAbilities } from './broker-abilities.ts'
+import type { BrokerAbilities } from './broker-abilities.ts'
+import type { ThreeBrokers } from './cluster/three-brokers.ts'
+import { Place } from './place.ts'
+import type { Scenario, Theme } from './scenario.ts'
+
+/** How one scenario ended. */
+export interface Result {
+  readonly theme: string
+  readonly name: string
+  readonly kind: 'passed' | 'failed' | 'absent'
+  readonly seconds: number
+  /** The failure, or what the broker lacks. */
+  readonly why: string | undefined
+}
+
+export interface RunOptions {
+  readonly bootstrap: string
+  readonly isOurs: boolean
+  readonly brokers?: ThreeBrokers | undefined
+  /** How many scenarios run at once. */
+  readonly concurrency: number
+}
+
+/** None needs longer, on a machine with much else to do. */
+const limitMs = 90_000
+
+/** Runs the scenarios of all themes, several at once, and says of each how it ended. */
+export async function runThemes(themes: readonly Theme[], options: RunOptions): Promise<readonly Result[]> {
+  const broker = await askAbilities(options.bootstrap)
+  process.stdout.write(`broker: ${options.bootstrap}${options.isOurs ? ' (ours, started for this run)' : ''}\n`)
+  const waiting = themes.flatMap(({ theme, scenarios }) => scenarios.map((scenario) => ({ theme, scenario })))
+  const results: Result[] = []
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { theme, scenario } = next
+      const started = performance.now()
+      const lacking = broker.lacking(scenario.needs)
+      const failure = lacking === undefined ? await failureOf(scenario, options, broker) : undefined
+      const seconds = (performance.now() - started) / 1000
+      const kind = lacking === undefined ? (failure === undefined ? 'passed' : 'failed') : 'absent'
+      results.push({ theme, name: scenario.name, kind, seconds, why: lacking ?? failure })
+      const mark = { passed: '  ok  ', failed: ' FAIL ', absent: '  --  ' }[kind]
+      const text = failure === undefined ? '' : `\n       ${failure.replaceAll('\n', '\n       ')}`
+      process.stdout.write(`${mark} ${theme}: ${scenario.name} (${seconds.toFixed(1)} s)${text}\n`)
+    }
+  }
+  await Promise.all(Array.from({ length: options.concurrency }, worker))
+  return results
+}
+
+async function failureOf(scenario: Scenario, { bootstrap, brokers }: RunOptions, broker: BrokerAbilities): Promise<string | undefined> {
+  const over = new AbortController()
+  const done = new AbortController()
+  const place = new Place({ bootstrap, broker, brokers, signal: over.signal })
+  const limit = sleep(limitMs, undefined, { signal: done.signal, ref: true }).then(
+    () => {
+      over.abort(new Error(`not over after ${limitMs / 1000} s`))
+      throw over.signal.reason
+    },
+    () => undefined,
+  )
+  try {
+    await Promise.race([scenario.run(place), limit])
+    await Promise.race([
+      place[Symbol.asyncDispose](),
+      sleep(20_000, undefined, { signal: done.signal }).then(() => Promise.reject(new Error('closing took more than 20 s'))),
+    ])
+    return undefined
+  } catch (error) {
+    // What a failed scenario leaves open must not hold up the others; it is closed in the background.
+    void place[Symbol.asyncDispose]().catch(() => undefined)
+    return textOf(error)
+  } finally {
+    done.abort()
+  }
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? `[${String(error.code)}] ` : ''
+  const place =
+    error.stack
+      ?.split('\n')
+      .find((line) => line.includes('/odradek-client/'))
+      ?.trim() ?? ''
+  const cause = error.cause instanceof Error ? `\ncaused by ${textOf(error.cause)}` : ''
+  return `${code}${error.message}\n${place}${cause}`
+}

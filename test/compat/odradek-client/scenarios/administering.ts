@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { KafkaError } from '@odradek/client'
+import { fill, partitionsOf, range, take } from '../reading.ts'
+import { scenario } from '../scenario.ts'
+import type { Theme } from '../scenario.ts'
+
+export const administering: Theme = {
+  theme: 'administering',
+  scenarios: [
+    scenario('topics are made, described, listed, grown and deleted, each with its own result', async (at) => {
+      await using admin = at.admin()
+      const [first, second] = [at.name('a'), at.name('b')]
+      const made = await admin.createTopics([
+        { name: first, partitions: 2, replicationFactor: 1, config: { 'retention.ms': 3_600_000 } },
+        { name: second, partitions: 1 },
+      ])
+      assert.equal(made.get(first)?.partitions, 2)
+      const outcomes = await admin
+        .createTopics([
+          { name: first, partitions: 1 },
+          { name: `${first}-c`, partitions: 1 },
+        ])
+        .settled()
+      const again = outcomes.get(first)
+      assert(again?.ok === false)
+      assert.equal(again.error.code, 'TOPIC_ALREADY_EXISTS')
+      assert.equal(outcomes.get(`${first}-c`)?.ok, true)
+      assert.equal((await admin.createTopics([{ name: `${first}-d`, partitions: 1 }], { validateOnly: true })).size, 1)
+      const listed = await admin.listTopics()
+      assert.deepEqual(
+        [first, second, `${first}-d`].map((name) => listed.has(name)),
+        [true, true, false],
+      )
+      await admin.createPartitions([{ topic: second, totalCount: 4 }])
+      const described = await admin.describeTopics([first, second])
+      assert.deepEqual([described.get(first)?.partitions.length, described.get(second)?.partitions.length], [2, 4])
+      assert.equal(described.get(first)?.topicId, made.get(first)?.topicId)
+      await assert.rejects(
+        async () => admin.describeTopics([first, at.name('nowhere')]),
+        (error: unknown) => {
+          assert(error instanceof KafkaError)
+          assert.equal(error.code, 'UNKNOWN_TOPIC_OR_PARTITION')
+          assert.equal(error.outcomes?.size, 2)
+          return true
+        },
+      )
+      await admin.deleteTopics([first, second, `${first}-c`])
+    }),
+
+    scenario('settings are described and changed, one at a time', async (at) => {
+      await using admin = at.admin()
+      const name = await at.topic('configs')
+      const resource = { type: 'TOPIC', name } as const
+      await admin.incrementalAlterConfigs([{ ...resource, ops: [{ op: 'set', name: 'retention.ms', value: '777' }] }])
+      const entries = (await admin.describeConfigs([resource])).get(resource)
+      assert.equal(entries?.get('retention.ms')?.value, '777')
+      await admin.incrementalAlterConfigs([{ ...resource, ops: [{ op: 'delete', name: 'retention.ms' }] }])
+      assert.notEqual((await admin.describeConfigs([resource])).get(resource)?.get('retention.ms')?.value, '777')
+      await assert.rejects(
+        async () => admin.incrementalAlterConfigs([{ ...resource, ops: [{ op: 'set', name: 'retention.ms', value: 'long' }] }]),
+        {
+          code: 'INVALID_CONFIG',
+        },
+      )
+    }),
+
+    scenario('the cluster is described', async (at) => {
+      await using admin = at.admin()
+      const { brokers, controller, clusterId } = await admin.describeCluster()
+      assert.ok(brokers.length > 0)
+      assert.ok(controller !== undefined)
+      assert.equal(typeof clusterId, 'string')
+    }),
+
+    scenario('offsets are listed and records deleted', async (at) => {
+      await using admin = at.admin()
+      const topic = await at.topic('offsets', 2)
+      await fill(at, topic, 10)
+      const places = partitionsOf(topic, 2)
+      const latest = await admin.listOffsets(places.map((place) => ({ ...place, at: 'latest' as const })))
+      assert.deepEqual(
+        places.map((place) => latest.get(place)?.offset),
+        [10, 0],
+      )
+      const deleted = await admin.deleteRecords([{ topic, partition: 0, beforeOffset: 4 }])
+      assert.equal(deleted.get({ topic, partition: 0 })?.lowWatermark, 4)
+      const earliest = await admin.listOffsets(places.map((place) => ({ ...place, at: 'earliest' as const })))
+      assert.deepEqual(
+        places.map((place) => earliest.get(place)?.offset),
+        [4, 0],
+      )
+      await assert.rejects(async () => admin.deleteRecords([{ topic, partition: 0, beforeOffset: 99 }]), { code: 'OFFSET_OUT_OF_RANGE' })
+    }),
+
+    scenario('groups are listed, described, their offsets read, altered and deleted, and they themselves', async (at) => {
+      await using admin = at.admin()
+      const topic = await at.topic('groups')
+      await fill(at, topic, 10)
+      const groupId = at.name('group')
+      const place = { topic, partition: 0 }
+      {
+        await using consumer = at.member(groupId, { clientId: 'described' })
+        consumer.subscribe([topic])
+        await take(at, consumer, 5)
+        await consumer.commit([{ ...place, offset: 5 }])
+        const description = (await admin.describeConsumerGroups([groupId])).get(groupId)
+        assert.equal(description?.members[0]?.clientId, 'described')
+        assert.ok((await admin.listGroups()).groups.some((group) => group.groupId === groupId))
+        await assert.rejects(async () => admin.deleteConsumerGroups([groupId]), { code: 'NON_EMPTY_GROUP' })
+        await assert.rejects(async () => admin.alterConsumerGroupOffsets(groupId, [{ ...place, offset: 1 }]), KafkaError)
+      }
+      await admin.alterConsumerGroupOffsets(groupId, [{ ...place, offset: 2, metadata: 'altered' }])
+      await using again = at.member(groupId)
+      assert.deepEqual(
+        (await again.committed([place])).map((found) => [found?.offset, found?.metadata]),
+        [[2, 'altered']],
+      )
+      await admin.deleteConsumerGroupOffsets(groupId, [place])
+      assert.deepEqual(await again.committed([place]), [undefined])
+      await admin.deleteConsumerGroups([groupId])
+      await assert.rejects(async () => admin.deleteConsumerGroups([groupId]), { code: 'GROUP_ID_NOT_FOUND' })
+    }),
+
+    scenario('members are put out of a group', async (at) => {
+      await using admin = at.admin()
+      const topic = await at.topic('removed')
+      const groupId = at.name('group')
+      const member = at.member(groupId, { groupInstanceId: 'static' })
+      member.subscribe([topic])
+      await fill(at, topic, 1)
+      await take(at, member, 1)
+      await member.close()
+      assert.equal((await admin.describeConsumerGroups([groupId])).get(groupId)?.members.length, 1)
+      await admin.removeMembersFromConsumerGroup(groupId, 'all')
+      assert.equal((await admin.describeConsumerGroups([groupId])).get(groupId)?.members.length, 0)
+    }),
+
+    scenario('many operations at once share a few connections', async (at) => {
+      await using admin = at.admin()
+      const topic = await at.topic('many', 3)
+      const all = await Promise.all(range(50).map(async () => admin.describeTopics([topic])))
+      assert.ok(all.every((described) => described.get(topic)?.partitions.length === 3))
+    }),
+  ],
+}
