@@ -118,7 +118,7 @@ function withOutcomes(error: KafkaError, outcomes: ReadonlyMap<unknown, unknown>
   const others = [...outcomes.values()].filter((outcome) => isFailure(outcome)).length - 1
   const message = others === 0 ? error.message : `${error.message} (and ${others} of ${outcomes.size - 1} others failed: see outcomes)`
   const { code, cause, hint, abortable, fatal, recordErrors, wireCode } = error
-  return new KafkaError(code, message, { cause: cause ?? error, hint, abortable, fatal, recordErrors, wireCode, outcomes })
+  return new KafkaError(code, message, { cause, hint, abortable, fatal, recordErrors, wireCode, outcomes })
 }
 
 function isFailure(outcome: unknown): boolean {
