@@ -219,13 +219,17 @@ export class Engine implements RunHost {
     return this.#options.environment.clock.monotonic()
   }
 
-  after(delayMs: number, action: () => void): void {
-    const { timer, hold } = this.#options.environment
-    const release = hold()
-    timer.after(delayMs, () => {
+  after(delayMs: number, action: () => void): () => void {
+    const { timer } = this.#options.environment
+    const release = this.#options.environment.hold()
+    const timed = timer.after(delayMs, () => {
       release()
       action()
     })
+    return () => {
+      timed.cancel()
+      release()
+    }
   }
 
   async next(over: Over): Promise<Handed | undefined> {

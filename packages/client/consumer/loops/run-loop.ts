@@ -17,7 +17,8 @@ export interface RunHost extends LoopHost {
   /** The watch looks at the oldest handler at work, instead of at the time since the last call for records. */
   watch(oldestStartMs: () => number | undefined): void
   monotonic(): number
-  after(delayMs: number, action: () => void): void
+  /** Keeps the process alive until then. Returns the function that calls it off. */
+  after(delayMs: number, action: () => void): () => void
   readonly tasks: TaskObserver
 }
 
@@ -35,6 +36,7 @@ export class RunLoop implements ActiveLoop {
   #failure: { readonly error: unknown } | undefined = undefined
   /** Handlers that have not returned, those whose partition is gone among them; a wait for a retry is none. */
   #atWork = 0
+  readonly #retries = new Map<Task, () => void>()
 
   constructor(host: RunHost, handler: Handler, options: RunOptions<LazyRecord>) {
     const { order = 'partition' } = options
@@ -65,6 +67,7 @@ export class RunLoop implements ActiveLoop {
         await reader.change()
       }
     } finally {
+      this.#dropRetries(() => false)
       for (const state of this.#scheduler.end()) reader.released(state)
       this.#ending.forget()
       this.#host.end(this)
@@ -77,6 +80,7 @@ export class RunLoop implements ActiveLoop {
   }
 
   #sweep(): void {
+    this.#dropRetries((task) => task.lane.isWanted(task))
     for (const state of this.#scheduler.sweep()) this.#host.reader.released(state)
   }
 
@@ -160,18 +164,16 @@ export class RunLoop implements ActiveLoop {
   async #failed(task: Task, error: unknown): Promise<void> {
     const { onError } = this.#options
     let decision: OnError = 'fail'
+    // Whoever was told to stop, and did, has not failed: the record is another member's, or comes again.
+    const isTold = (): boolean => task.lane.state.signal.aborted
     try {
-      if (onError !== undefined && !task.lane.state.isGone) decision = checked(await onError(error, task.record, task.attempt))
+      if (onError !== undefined && !isTold()) decision = checked(await onError(error, task.record, task.attempt))
     } catch (thrown) {
       this.#giveUp(task, thrown)
       return
     }
-    if (task.lane.state.isGone) {
-      // Its partition was lost meanwhile, so the record is another member's.
-      this.#atWork--
-      this.#more(this.#scheduler.finish(task, false))
-      this.#host.reader.wakeUp()
-    } else if (decision === 'fail') this.#giveUp(task, error)
+    if (isTold()) this.#leaveUndone(task)
+    else if (decision === 'fail') this.#giveUp(task, error)
     else if (decision === 'skip') {
       this.#atWork--
       this.#finish(task)
@@ -179,20 +181,34 @@ export class RunLoop implements ActiveLoop {
     } else this.#retry(task, decision.retryAfterMs)
   }
 
+  #leaveUndone(task: Task): void {
+    this.#atWork--
+    this.#more(this.#scheduler.finish(task, false))
+    this.#host.reader.wakeUp()
+  }
+
   /** The record keeps its place, and its partition or key waits. */
   #retry(task: Task, afterMs: number): void {
     this.#atWork--
     task.startedMs ??= this.#host.monotonic()
-    this.#host.after(afterMs, () => {
-      if (this.#isStopping || !task.lane.isWanted(task)) {
-        this.#more(this.#scheduler.finish(task, false))
-        this.#host.reader.wakeUp()
-        return
-      }
+    const cancel = this.#host.after(afterMs, () => {
+      this.#retries.delete(task)
       task.attempt++
       this.#handle(task)
       this.#host.reader.wakeUp()
     })
+    this.#retries.set(task, cancel)
+    this.#host.reader.wakeUp()
+  }
+
+  /** Nobody waits for another attempt at these. */
+  #dropRetries(isWanted: (task: Task) => boolean): void {
+    for (const [task, cancel] of this.#retries) {
+      if (isWanted(task)) continue
+      cancel()
+      this.#retries.delete(task)
+      this.#more(this.#scheduler.finish(task, false))
+    }
   }
 
   #giveUp(task: Task, error: unknown): void {
@@ -216,7 +232,7 @@ function checked(decision: OnError): OnError {
     decision === 'skip' ||
     (typeof decision === 'object' && decision !== null && Number.isFinite(decision.retryAfterMs) && decision.retryAfterMs >= 0)
   if (isFit) return decision
-  throw new ClientError('ODRADEK_STATE', `onError of run() answered ${String(decision)}`, {
+  throw new ClientError('ODRADEK_STATE', `onError of run() answered ${typeof decision === 'object' ? 'an object without a sensible retryAfterMs' : String(decision)}`, {
     hint: "Answer 'fail', 'skip' or { retryAfterMs }.",
   })
 }
