@@ -27,6 +27,7 @@ interface Closable {
 interface Connecting {
   readonly apiTimeoutMs: number
   readonly allowAutoTopicCreation: boolean
+  readonly asksControllers?: boolean
   onClosed(): void
 }
 
@@ -89,7 +90,10 @@ export class Kafka implements AsyncDisposable {
   admin(options: AdminOptions = {}): Admin {
     this.#checkOpen()
     const settings = resolveAdmin(this.#options, options, ++this.#numbers.admin, this.#remarks)
-    return this.#make(settings, { apiTimeoutMs: settings.defaultApiTimeoutMs, allowAutoTopicCreation: false }, createAdmin)
+    const { bootstrapServers, bootstrapControllers, defaultApiTimeoutMs } = settings
+    const asksControllers = bootstrapControllers.length > 0
+    const connecting = { apiTimeoutMs: defaultApiTimeoutMs, allowAutoTopicCreation: false, asksControllers }
+    return this.#make({ ...settings, bootstrapServers: asksControllers ? bootstrapControllers : bootstrapServers }, connecting, createAdmin)
   }
 
   /** Closes everything that was made here and is still open, at once. Rejects with the first failure, after all have closed. May be called again. */

@@ -9,6 +9,7 @@ import { produceBatch, startBroker } from '@odradek/testing'
 import type { RunningBroker, StartBrokerOptions } from '@odradek/testing'
 import { connectCluster } from '../cluster/connected-cluster.ts'
 import { clusterDefaults } from '../cluster/cluster-fixture.ts'
+import { ClientMetrics } from '../metrics/client-metrics.ts'
 import { systemEnvironment } from '../system-environment.ts'
 import type { Admin } from './admin.ts'
 import { createAdmin } from './create-admin.ts'
@@ -24,7 +25,12 @@ async function started(t: TestContext, options: StartBrokerOptions = {}): Promis
     bootstrapControllers: [],
     enableMetricsPush: false,
   }
-  const admin = createAdmin({ environment, settings, cluster: connectCluster({ environment, settings, clientId: 'admin-test' }) })
+  const admin = createAdmin({
+    environment,
+    settings,
+    cluster: connectCluster({ environment, settings, clientId: 'admin-test' }),
+    metrics: new ClientMetrics(environment.clock, 'admin-test'),
+  })
   t.after(async () => {
     await admin.close()
     await kafka.stop()

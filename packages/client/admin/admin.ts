@@ -1,3 +1,4 @@
+import type { Metrics } from '../metrics/metrics.ts'
 import type { AclsAdmin } from './acls.ts'
 import type { ClientInstanceAdmin } from './client-instance.ts'
 import type { ClusterAdmin } from './cluster-admin.ts'
@@ -59,6 +60,9 @@ export interface Admin
     QuorumAdmin,
     ClientInstanceAdmin,
     AsyncDisposable {
+  /** The figures of this admin's connections, under Kafka's names. */
+  metrics(): Metrics
+
   /**
    * Takes no more calls, waits for those under way, at most `timeoutMs`, and closes the connections. Those that did not make it reject with ODRADEK_CLOSED.
    * Calling it twice does no harm.

@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Environment } from '../environment.ts'
+import type { ClientMetrics } from '../metrics/client-metrics.ts'
 import { aclsAdmin } from './acls.ts'
 import type { Admin } from './admin.ts'
 import { clientInstanceAdmin } from './client-instance.ts'
@@ -37,12 +38,12 @@ export interface AdminParts {
   readonly settings: AdminOwnSettings
   /** The admin's own, and closed with it. */
   readonly cluster: Cluster
-  /** Called once, when it has closed. */
-  onClosed?(): void
+  /** Of this admin; its connections are in it. */
+  readonly metrics: ClientMetrics
 }
 
 export function createAdmin(parts: AdminParts): Admin {
-  const { environment, settings, cluster } = parts
+  const { environment, settings, cluster, metrics } = parts
   const runner = new Runner({ cluster, environment, settings })
   const consumerGroups = consumerGroupsAdmin(runner)
   let closing: Promise<void> | undefined
@@ -50,7 +51,6 @@ export function createAdmin(parts: AdminParts): Admin {
   const closeAll = async (options: { readonly timeoutMs?: number | undefined }): Promise<void> => {
     await runner.close(options)
     await cluster[Symbol.asyncDispose]()
-    parts.onClosed?.()
   }
   return {
     ...topicsAdmin(runner),
@@ -75,6 +75,7 @@ export function createAdmin(parts: AdminParts): Admin {
     ...featuresAdmin(runner),
     ...quorumAdmin(runner),
     ...clientInstanceAdmin(runner, settings),
+    metrics: () => metrics.view(),
     close,
     [Symbol.asyncDispose]: () => close(),
   }

@@ -11,6 +11,7 @@ export const generalHints: Partial<Record<ErrorName, string>> = {
   DELEGATION_TOKEN_REQUEST_NOT_ALLOWED:
     'Connect with SASL or with TLS client authentication: a token says who somebody is, so they have to have said so.',
   INVALID_REPLICATION_FACTOR: 'Lower the replication factor, or start more brokers.',
+  MISMATCHED_ENDPOINT_TYPE: 'bootstrap.controllers takes listeners of controllers, bootstrap.servers those of brokers.',
   NON_EMPTY_GROUP: 'Stop the members of the group first.',
   GROUP_SUBSCRIBED_TO_TOPIC: 'Stop the members that read the topic first.',
   NETWORK_EXCEPTION: 'See whether the broker runs and can be reached from here under its advertised address.',

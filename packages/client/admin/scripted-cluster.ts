@@ -7,6 +7,7 @@ import type { Api, Fields, ReadOf, WriteOf } from '@odradek/protocol/schema'
 import type { CallOptions, Cluster } from '../cluster/cluster.ts'
 import type { BrokerNode, ClusterMetadata } from '../cluster/metadata.ts'
 import type { Environment } from '../environment.ts'
+import { ClientMetrics } from '../metrics/client-metrics.ts'
 import type { Admin } from './admin.ts'
 import { createAdmin } from './create-admin.ts'
 import type { AdminOwnSettings } from './create-admin.ts'
@@ -202,5 +203,8 @@ export function scriptedAdmin(
       }
     },
   }
-  return { admin: createAdmin({ environment, settings: { ...settings, ...more }, cluster }), held: () => held }
+  return {
+    admin: createAdmin({ environment, settings: { ...settings, ...more }, cluster, metrics: new ClientMetrics(time, 'admin') }),
+    held: () => held,
+  }
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import type { SaslMechanism } from '@odradek/network/sasl'
 import { KafkaError } from '@odradek/protocol'
-import { FindCoordinator, Metadata } from '@odradek/protocol/messages'
+import { DescribeCluster, FindCoordinator, Metadata } from '@odradek/protocol/messages'
 import type { Api, Fields, ReadOf, WriteOf } from '@odradek/protocol/schema'
 import type { Environment } from '../environment.ts'
 import type { Waiting } from '../waiting.ts'
+import { controllersAsMetadata, controllersQuestion } from './ask-controllers.ts'
 import { Bootstrap } from './bootstrap.ts'
 import { Call } from './call.ts'
 import { closedError } from './closed-error.ts'
@@ -34,6 +35,8 @@ export interface ClusterOptions {
   readonly sasl?: SaslMechanism | undefined
   /** How long calls without `timeoutMs` wait that may need several attempts: `default.api.timeout.ms`, `max.block.ms`. */
   readonly apiTimeoutMs?: number | undefined
+  /** Whether those at the bootstrap addresses are controllers, and so all there are to talk to (KIP-919). */
+  readonly asksControllers?: boolean | undefined
   /** Whether brokers may create topics that are asked for and not there. */
   readonly allowAutoTopicCreation?: boolean | undefined
   /** Called once, when it has closed. */
@@ -329,6 +332,10 @@ export class ConnectedCluster implements Cluster {
   }
 
   async #askMetadata(broker: number, topics: ReadonlySet<string> | undefined): Promise<Pick<AskedMetadata, 'answer' | 'version'>> {
+    if (this.#options.asksControllers === true) {
+      const answer = await this.call(broker, DescribeCluster, controllersQuestion, { minVersion: 1, background: true })
+      return { answer: controllersAsMetadata(answer), version: Metadata.versions[1] }
+    }
     let version = 0
     const request = (chosen: number): WriteOf<(typeof Metadata)['request']> => {
       version = chosen
