@@ -1,8 +1,10 @@
 import type { Assignor } from '../../assignor.ts'
 import { ClientError, ConfigError } from '../../errors/index.ts'
 import { assignorNamed } from '../assignors/index.ts'
+import { AutoMembership } from './auto-membership.ts'
 import { ClassicMembership } from './classic/classic-membership.ts'
-import type { Membership } from './membership.ts'
+import { ConsumerMembership } from './consumer/consumer-membership.ts'
+import type { Membership, MembershipHost } from './membership.ts'
 import type { MembershipOptions } from './membership-options.ts'
 
 export type { MembershipOptions }
@@ -17,7 +19,12 @@ export function createMembership(options: MembershipOptions): Membership {
   }
   const assignors = options.assignors.map((assignor) => (typeof assignor === 'string' ? assignorNamed(assignor) : assignor))
   checkAssignors(assignors)
-  return new ClassicMembership({ ...options, groupId, assignors })
+  const make = (protocol: 'classic' | 'consumer', host: MembershipHost): Membership =>
+    protocol === 'classic'
+      ? new ClassicMembership({ ...options, host, groupId, assignors })
+      : new ConsumerMembership({ ...options, host, groupId })
+  const { groupProtocol } = options.settings
+  return groupProtocol === 'auto' ? new AutoMembership({ ...options, groupId, make }) : make(groupProtocol, options.host)
 }
 
 function checkAssignors(assignors: readonly Assignor[]): void {

@@ -1,5 +1,5 @@
 import type { VirtualTime } from '@odradek/common/time'
-import { KafkaError } from '@odradek/protocol'
+import { errorCode, KafkaError } from '@odradek/protocol'
 import type { Api, Fields, ReadOf, WriteOf } from '@odradek/protocol/schema'
 import type { CallOptions, Cluster, LearntLeader } from '../../../cluster/cluster.ts'
 import type { ClusterMetadata, TopicMetadata } from '../../../cluster/metadata.ts'
@@ -17,6 +17,8 @@ export class FakeCluster implements Cluster {
   features: Record<string, number> = {}
   /** Topics that a refresh finds beside those known. */
   hidden: Record<string, number> = {}
+  /** Names of topics that only a question by id brings up. */
+  readonly byId = new Map<string, string>()
   #known: number | undefined
   #shown: Record<string, number> = {}
   readonly #observers = new Set<(metadata: ClusterMetadata) => void>()
@@ -47,15 +49,20 @@ export class FakeCluster implements Cluster {
   ): Promise<ReadOf<S>> {
     const version = this.#version(api, options)
     const body = typeof request === 'function' ? request(version) : request
-    const answer = this.#coordinator.ask({
-      broker,
-      api: api.name,
-      version,
-      body,
-      lane: options.lane ?? 'main',
-    })
+    const asked = { broker, api: api.name, version, body, lane: options.lane ?? 'main' }
+    const answer = api.name === 'Metadata' ? Promise.resolve(this.#named(body)) : this.#coordinator.ask(asked)
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fakes answer in the shape of the API
     return (await within(this.#time, answer, options)) as ReadOf<S>
+  }
+
+  // oxlint-disable-next-line typescript/no-explicit-any -- as of the wire
+  #named(body: any): unknown {
+    return {
+      topics: body.topics.map(({ topicId }: { topicId: string }) => {
+        const name = this.byId.get(topicId) ?? null
+        return { errorCode: name === null ? errorCode('UNKNOWN_TOPIC_ID') : 0, name, topicId }
+      }),
+    }
   }
 
   async versionFor(_broker: number, api: Api, options: CallOptions = {}): Promise<number> {

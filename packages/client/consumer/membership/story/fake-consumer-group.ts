@@ -5,8 +5,7 @@ import { topicIdOf } from './fake-cluster.ts'
 interface Body {
   readonly memberId: string
   readonly memberEpoch: number
-  readonly subscribedTopicNames: readonly string[] | null
-  readonly topicPartitions: readonly { readonly topicId: string; readonly partitions: readonly number[] }[] | null
+  readonly topicPartitions?: readonly { readonly topicId: string; readonly partitions: readonly number[] }[] | null
 }
 
 /** A KIP-848 group for members one at a time: a test gives each its target. */
@@ -30,6 +29,12 @@ export class FakeConsumerGroup {
     this.epoch++
   }
 
+  /** The group, and the member with it, is an epoch further. */
+  bump(memberId: string): void {
+    const member = this.members.get(memberId)
+    if (member !== undefined) member.epoch = ++this.epoch
+  }
+
   remove(memberId: string): void {
     this.members.delete(memberId)
     this.#targets.delete(memberId)
@@ -47,8 +52,9 @@ export class FakeConsumerGroup {
     }
     const member = this.members.get(memberId)
     if (member === undefined) return answer({ errorCode: errorCode('UNKNOWN_MEMBER_ID') })
-    if (memberEpoch !== 0 && memberEpoch !== member.epoch) return answer({ errorCode: errorCode('FENCED_MEMBER_EPOCH') })
-    if (body.topicPartitions !== null) {
+    if (memberEpoch !== 0 && memberEpoch !== member.epoch && memberEpoch !== member.epoch - 1)
+      return answer({ errorCode: errorCode('FENCED_MEMBER_EPOCH') })
+    if (body.topicPartitions !== null && body.topicPartitions !== undefined) {
       member.owned = body.topicPartitions
         .flatMap(({ topicId, partitions }) => partitions.map((partition) => `${topicId.replace(/A+$/, '')}-${partition}`))
         .toSorted()
