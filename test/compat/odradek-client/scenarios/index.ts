@@ -1,3 +1,4 @@
+import { operating } from '../admin-scenarios.ts'
 import type { Theme } from '../scenario.ts'
 import { administering } from './administering.ts'
 import { closing } from './closing.ts'
@@ -32,6 +33,7 @@ export const themes: readonly Theme[] = [
   streams,
   serdes,
   administering,
+  operating,
   errors,
   insight,
 ]
