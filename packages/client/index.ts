@@ -116,7 +116,7 @@ export type {
 export { KafkaError } from '@odradek/protocol'
 export type { ErrorName } from '@odradek/protocol'
 export { ClientError } from './errors/client-error.ts'
-export type { ClientErrorCode } from './errors/client-error.ts'
+export type { ClientErrorCode } from './errors/client-error-codes.ts'
 export { ConfigError } from './errors/config-error.ts'
 export type { Metric, Metrics } from './metrics/metrics.ts'
 export type { Environment } from './environment.ts'

@@ -6,6 +6,8 @@ import { groupMetrics } from '../../packages/coordinator/group/group-metrics.ts'
 import { logMetrics } from '../../packages/log/log-metrics.ts'
 import { networkMetrics } from '../../packages/network/network-metrics.ts'
 import { apiPage } from './api-page.ts'
+import { clientApiPage } from './client-api-page.ts'
+import { clientConfigPage } from './client-config-page.ts'
 import { brokerConfigPage, groupConfigPage, topicConfigPage } from './config-pages.ts'
 import { errorPage } from './error-page.ts'
 import type { Page } from './markdown.ts'
@@ -17,6 +19,8 @@ export function referencePages(): readonly Page[] {
     brokerConfigPage(),
     topicConfigPage(),
     groupConfigPage(),
+    clientConfigPage(),
+    clientApiPage(),
     apiPage(),
     errorPage(),
     metricPage({

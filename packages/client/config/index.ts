@@ -1,4 +1,5 @@
 export { adminConfig, clientConfig, consumerConfig, producerConfig } from './all-config.ts'
+export { sharedConfig } from './vocabulary.ts'
 export type { BootstrapServer } from './bootstrap-servers.ts'
 export { camelCase } from './camel-case.ts'
 export type { CamelCase } from './camel-case.ts'

@@ -1,8 +1,8 @@
-import type { ConnectionOptions } from 'node:tls'
 import type { Secret } from '@odradek/common/logging'
+import type { DialTarget } from '@odradek/network/dial'
 
-/** What Node's TLS takes, for who would rather say it so than in Kafka's `ssl.*`. */
-export type TlsOptions = Readonly<ConnectionOptions>
+/** What `connect` of `node:tls` takes, for who would rather say it so than in Kafka's `ssl.*`. */
+export type TlsOptions = Readonly<NonNullable<DialTarget['tls']>>
 
 /** A token of OAUTHBEARER. */
 export interface OAuthToken {

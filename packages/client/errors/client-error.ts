@@ -1,13 +1,4 @@
-/** What can go wrong in a client without any broker: Kafka has no code for it. */
-export type ClientErrorCode =
-  | 'ODRADEK_BUFFER_EXHAUSTED'
-  | 'ODRADEK_SERIALIZATION'
-  | 'ODRADEK_DESERIALIZATION'
-  | 'ODRADEK_NO_OFFSET'
-  | 'ODRADEK_LOG_TRUNCATION'
-  | 'ODRADEK_CLOSED'
-  | 'ODRADEK_STATE'
-  | 'ODRADEK_CONFIG'
+import type { ClientErrorCode } from './client-error-codes.ts'
 
 export interface ClientErrorOptions {
   readonly cause?: unknown

@@ -1,4 +1,5 @@
 export { ClientError } from './client-error.ts'
-export type { ClientErrorCode, ClientErrorOptions } from './client-error.ts'
+export type { ClientErrorOptions } from './client-error.ts'
+export type { ClientErrorCode } from './client-error-codes.ts'
 export { ConfigError } from './config-error.ts'
 export { errorOf, isCoordinatorError, isMetadataError, meansStaleCoordinator, meansStaleMetadata, nameOfCode } from './error-of.ts'
