@@ -380,7 +380,9 @@ export class Engine implements RunHost {
     environment.logger.warn(message, { group: settings.groupId, topics, elapsedMs, maxPollIntervalMs: settings.maxPollIntervalMs })
     // The next call for records joins again.
     this.subscriptions.forget()
-    void this.#membership?.expelSelf(message).catch((error: unknown) => environment.logger.debug('leaving the group failed', { error }))
+    void this.#side
+      .expel(() => this.#membership?.expelSelf(message))
+      .catch((error: unknown) => environment.logger.debug('leaving the group failed', { error }))
   }
 
   /** What loops and `poll` have in hand counts as not processed. */

@@ -1,3 +1,4 @@
+import { Deferred } from '@odradek/common/async'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Environment } from '../environment.ts'
 import type { Partitions } from '../partitions.ts'
@@ -27,6 +28,8 @@ export interface GroupSideOptions {
 /** The consumer as its membership sees it: partitions come and go, work in hand is told and waited for, listeners run. */
 export class GroupSide implements MembershipHost {
   readonly #options: GroupSideOptions
+  /** Settled while this consumer is putting itself out of its group. */
+  #expulsion = new Deferred<void>()
 
   constructor(options: GroupSideOptions) {
     this.#options = options
@@ -56,7 +59,14 @@ export class GroupSide implements MembershipHost {
     const reason = leaving('was revoked')
     for (const state of states) state.leave(reason)
     reader.wakeUp()
-    await reader.whenReleased(states, settings.maxPollIntervalMs)
+    // A handler that is stuck may hold up a revocation when max.poll.interval.ms ends:
+    //   1. another member joins, and the coordinator asks for the partitions
+    //   2. the handler does not end, so nothing is given back
+    //   3. the interval is over: this consumer leaves, and the coordinator gives the partitions away
+    // Then there is nothing to commit and nothing to revoke any more: they are lost.
+    // The interval is noticed a twentieth late; until then it is not given up.
+    await Promise.race([reader.whenReleased(states, 1.1 * settings.maxPollIntervalMs), this.#expulsion.promise])
+    if (this.#expulsion.isSettled) return this.lose(partitions)
     await committing.commitProcessed(states, { beforeRebalance: true, timeoutMs: settings.maxPollIntervalMs })
     await this.#listen('revoked', subscriptions.listener.onPartitionsRevoked, partitions)
     this.#drop(states, reason)
@@ -69,6 +79,16 @@ export class GroupSide implements MembershipHost {
     this.#drop(states, leaving('was lost'))
     const { onPartitionsLost, onPartitionsRevoked } = subscriptions.listener
     await this.#listen('lost', onPartitionsLost ?? onPartitionsRevoked, partitions)
+  }
+
+  /** Puts this consumer out of its group: whatever it has is lost, also what is being revoked just now. */
+  async expel(leave: () => Promise<void> | undefined): Promise<void> {
+    this.#expulsion.resolve()
+    try {
+      await leave()
+    } finally {
+      this.#expulsion = new Deferred()
+    }
   }
 
   async commitProcessed(timeoutMs: number): Promise<void> {
