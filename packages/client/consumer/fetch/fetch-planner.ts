@@ -113,6 +113,8 @@ export class FetchPlanner {
   }
 
   #entry(state: PartitionState, topicId: string, partition: PartitionMetadata, isFromFollower: boolean): PlannedFetch {
+    // A position of no known history is as the first leader says that is asked for it.
+    if (state.validatedEpoch < 0) state.validatedEpoch = partition.leaderEpoch
     return {
       state,
       ticket: state.ticket,

@@ -14,6 +14,7 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
   #ending: Ending | undefined = undefined
   #hand: Handed | undefined = undefined
   #isEnded = false
+  #isCommitted = false
 
   constructor(host: LoopHost, signal: AbortSignal | undefined) {
     this.#host = host
@@ -21,8 +22,12 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
   }
 
   get unfinished(): { readonly offset: number; readonly epoch: number } {
-    const hand = this.#hand!
-    return { offset: hand.slice.firstOffset, epoch: hand.epochBefore }
+    const { slice, epochBefore } = this.#hand!
+    return this.#isCommitted ? { offset: slice.nextOffset, epoch: slice.lastEpoch } : { offset: slice.firstOffset, epoch: epochBefore }
+  }
+
+  committed(offset: number): void {
+    if (offset === this.#hand?.slice.nextOffset) this.#isCommitted = true
   }
 
   get nextOffset(): number {
@@ -39,6 +44,7 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
       const handed = await this.#host.next(this.#ending)
       if (handed !== undefined) {
         this.#hand = handed
+        this.#isCommitted = false
         handed.state.holder = this
         return { value: new DeliveredBatch(handed, this.#host), done: false }
       }

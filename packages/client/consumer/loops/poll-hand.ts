@@ -25,6 +25,10 @@ export class PollHand implements Holder {
     return this.isProcessed ? { offset: slice.nextOffset, epoch: slice.lastEpoch } : { offset: slice.firstOffset, epoch: epochBefore }
   }
 
+  committed(offset: number): void {
+    if (offset === this.nextOffset) this.isProcessed = true
+  }
+
   /** The next call for records says that these are processed. */
   release(): void {
     if (this.isHeld) this.state.holder = undefined

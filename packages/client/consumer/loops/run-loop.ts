@@ -232,7 +232,11 @@ function checked(decision: OnError): OnError {
     decision === 'skip' ||
     (typeof decision === 'object' && decision !== null && Number.isFinite(decision.retryAfterMs) && decision.retryAfterMs >= 0)
   if (isFit) return decision
-  throw new ClientError('ODRADEK_STATE', `onError of run() answered ${typeof decision === 'object' ? 'an object without a sensible retryAfterMs' : String(decision)}`, {
-    hint: "Answer 'fail', 'skip' or { retryAfterMs }.",
-  })
+  throw new ClientError(
+    'ODRADEK_STATE',
+    `onError of run() answered ${typeof decision === 'object' ? 'an object without a sensible retryAfterMs' : String(decision)}`,
+    {
+      hint: "Answer 'fail', 'skip' or { retryAfterMs }.",
+    },
+  )
 }

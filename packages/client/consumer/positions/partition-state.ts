@@ -16,6 +16,8 @@ export interface Holder {
   readonly unfinished: { readonly offset: number; readonly epoch: number }
   /** The offset behind what the application has got. */
   readonly nextOffset: number
+  /** The application has asked to commit up to there: whatever of it is in hand counts as processed, or a later commit would go back behind this one. */
+  committed?(offset: number): void
 }
 
 /** What came in one answer, with what the leader said beside it. */

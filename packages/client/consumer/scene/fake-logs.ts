@@ -18,6 +18,8 @@ export class FakeLog {
   readonly epochEnds = new Map<number, number>()
   /** Answered instead of data, until taken away. */
   error: ErrorName | undefined
+  /** Only this broker answers with the error. */
+  errorAt: number | undefined
   preferredReadReplica = -1
   /** KIP-951: told beside NOT_LEADER_OR_FOLLOWER. */
   currentLeader = { leaderId: -1, leaderEpoch: -1 }
@@ -61,6 +63,7 @@ interface AskedPartition {
   readonly partition: number
   readonly fetchOffset: number
   readonly partitionMaxBytes: number
+  readonly broker?: number
 }
 
 export interface SeenFetch {
@@ -122,7 +125,8 @@ export class FakeLogs {
       return { throttleTimeMs: 0, errorCode: errorCode(error), sessionId: 0, responses: [], nodeEndpoints: [] }
     }
     if (typeof asked === 'string') return { throttleTimeMs: 0, errorCode: errorCode(asked), sessionId: 0, responses: [], nodeEndpoints: [] }
-    const { sessionId, partitions } = asked
+    const sessionId = asked.sessionId
+    const partitions = asked.partitions.map((partition) => ({ ...partition, broker }))
     if (!partitions.some((partition) => this.#hasNews(partition, body.isolationLevel))) await this.#wait(partitions, body)
     const isFull = body.sessionEpoch <= 0
     const responses = partitions
@@ -139,9 +143,9 @@ export class FakeLogs {
     await this.#pass(this.latencyMs)
     return {
       throttleTimeMs: 0,
-          topics: body.topics.map(({ name, partitions }: any) => ({
+      topics: body.topics.map(({ name, partitions }: any) => ({
         name,
-              partitions: partitions.map(({ partitionIndex, timestamp }: any) => {
+        partitions: partitions.map(({ partitionIndex, timestamp }: any) => {
           const log = this.log(`${name}-${partitionIndex}`)
           this.listed.push({ partition: `${name}-${partitionIndex}`, timestamp, isolationLevel: body.isolationLevel })
           const end = body.isolationLevel === 1 ? (log.lastStableOffset ?? log.end) : log.end
@@ -163,9 +167,9 @@ export class FakeLogs {
     await this.#pass(this.latencyMs)
     return {
       throttleTimeMs: 0,
-          topics: body.topics.map(({ topic, partitions }: any) => ({
+      topics: body.topics.map(({ topic, partitions }: any) => ({
         topic,
-              partitions: partitions.map(({ partition, leaderEpoch }: any) => {
+        partitions: partitions.map(({ partition, leaderEpoch }: any) => {
           const log = this.log(`${topic}-${partition}`)
           this.validated.push({ partition: `${topic}-${partition}`, leaderEpoch })
           const endOffset = leaderEpoch === log.leaderEpoch ? log.end : (log.epochEnds.get(leaderEpoch) ?? -1)
@@ -211,7 +215,7 @@ export class FakeLogs {
 
   #named(topics: any[], version: number): AskedPartition[] {
     return topics.flatMap(({ topic, topicId, partitions }) =>
-          partitions.map((entry: any) => ({
+      partitions.map((entry: any) => ({
         topic: version >= 13 ? topicId.replace(/A+$/, '') : topic,
         partition: typeof entry === 'number' ? entry : entry.partition,
         fetchOffset: entry.fetchOffset ?? -1,
@@ -220,13 +224,13 @@ export class FakeLogs {
     )
   }
 
-  #hasNews({ topic, partition, fetchOffset }: AskedPartition, isolationLevel: number): boolean {
+  #hasNews({ topic, partition, fetchOffset, broker }: AskedPartition, isolationLevel: number): boolean {
     const log = this.log(`${topic}-${partition}`)
     const end = isolationLevel === 1 ? (log.lastStableOffset ?? log.end) : log.end
-    return log.error !== undefined || fetchOffset < log.start || fetchOffset > log.end || fetchOffset < end || log.preferredReadReplica >= 0
+    return hasError(log, broker) || fetchOffset < log.start || fetchOffset > log.end || fetchOffset < end || log.preferredReadReplica >= 0
   }
 
-  #answer({ topic, partition, fetchOffset, partitionMaxBytes }: AskedPartition, isolationLevel: number): object {
+  #answer({ topic, partition, fetchOffset, partitionMaxBytes, broker }: AskedPartition, isolationLevel: number): object {
     const log = this.log(`${topic}-${partition}`)
     const stable = log.lastStableOffset ?? log.end
     const base = {
@@ -242,7 +246,8 @@ export class FakeLogs {
       preferredReadReplica: -1,
       records: Buffer.alloc(0),
     }
-    if (log.error !== undefined) return { ...base, errorCode: errorCode(log.error), currentLeader: log.currentLeader }
+    if (log.error !== undefined && hasError(log, broker))
+      return { ...base, errorCode: errorCode(log.error), currentLeader: log.currentLeader }
     if (fetchOffset < log.start || fetchOffset > log.end) return { ...base, errorCode: errorCode('OFFSET_OUT_OF_RANGE') }
     if (log.preferredReadReplica >= 0) return { ...base, preferredReadReplica: log.preferredReadReplica }
     const limit = isolationLevel === 1 ? stable : Infinity
@@ -272,3 +277,6 @@ export class FakeLogs {
     })
   }
 }
+
+const hasError = ({ error, errorAt }: FakeLog, broker: number | undefined): boolean =>
+  error !== undefined && (errorAt === undefined || errorAt === broker)
