@@ -50,8 +50,8 @@ export function byPartition(records: readonly Read[]): ReadonlyMap<number, reado
 export const values = (records: readonly Read[]): readonly (string | null)[] => records.map(({ value }) => text(value))
 
 /** So many records of text `0`, `1`, … in one partition, in order. */
-export async function fill(at: Place, topic: string, count: number, { partition = 0, from = 0 } = {}): Promise<void> {
-  await using producer = at.producer()
+export async function fill(at: Place, topic: string, count: number, { partition = 0, from = 0, batchSize = 16_384 } = {}): Promise<void> {
+  await using producer = at.producer({ batchSize })
   for (const i of range(count)) void producer.send(topic, { value: String(from + i), partition })
   await producer.flush({ signal: at.signal })
 }

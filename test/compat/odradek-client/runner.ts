@@ -24,7 +24,7 @@ export interface RunOptions {
 }
 
 /** None needs longer, on a machine with much else to do. */
-const limitMs = 90_000
+const limitMs = 60_000
 
 /** Runs the scenarios of all themes, several at once, and says of each how it ended. */
 export async function runThemes(themes: readonly Theme[], options: RunOptions): Promise<readonly Result[]> {
@@ -55,8 +55,10 @@ async function failureOf(scenario: Scenario, { bootstrap, brokers }: RunOptions,
   const done = new AbortController()
   const place = new Place({ bootstrap, broker, brokers, signal: over.signal })
   const limit = sleep(limitMs, undefined, { signal: done.signal, ref: true }).then(
-    () => {
+    async () => {
       over.abort(new Error(`not over after ${limitMs / 1000} s`))
+      // What it was waiting for says more than that it was waiting.
+      await sleep(1000)
       throw over.signal.reason
     },
     () => undefined,

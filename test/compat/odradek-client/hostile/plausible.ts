@@ -1,8 +1,14 @@
 import { Buffer } from 'node:buffer'
+import { errorCode } from '@odradek/protocol'
 import {
   allApis,
   ApiVersions,
+  ConsumerGroupDescribe,
   ConsumerGroupHeartbeat,
+  DeleteGroups,
+  DeleteTopics,
+  DescribeGroups,
+  DescribeTopicPartitions,
   EndTxn,
   Fetch,
   FindCoordinator,
@@ -152,6 +158,41 @@ answer(ConsumerGroupHeartbeat, ({ memberId, memberEpoch }) => ({
   memberEpoch: memberEpoch < 0 ? memberEpoch : 1,
   heartbeatIntervalMs: 5000,
   assignment: memberEpoch === 0 ? { topicPartitions: [{ topicId, partitions: [0] }] } : null,
+}))
+
+answer(DeleteTopics, ({ topics, topicNames }, version) => ({
+  responses:
+    version < 6
+      ? topicNames.map((name) => ({ name, errorCode: 0 }))
+      : topics.map((each) => ({ name: each.name, topicId: each.topicId, errorCode: 0 })),
+}))
+answer(DescribeGroups, ({ groups }) => ({
+  groups: groups.map((groupId) => ({
+    errorCode: 0,
+    groupId,
+    groupState: 'Stable',
+    protocolType: 'consumer',
+    protocolData: 'range',
+    members: [],
+  })),
+}))
+// They are classic ones, and asked for as such next.
+answer(ConsumerGroupDescribe, ({ groupIds }) => ({
+  groups: groupIds.map((groupId) => ({
+    errorCode: errorCode('GROUP_ID_NOT_FOUND'),
+    errorMessage: null,
+    groupId,
+    groupState: '',
+    groupEpoch: 0,
+    assignmentEpoch: 0,
+    assignorName: '',
+    members: [],
+  })),
+}))
+answer(DeleteGroups, ({ groupsNames }) => ({ results: groupsNames.map((groupId) => ({ groupId, errorCode: 0 })) }))
+answer(DescribeTopicPartitions, ({ topics }) => ({
+  topics: topics.map(({ name }) => ({ errorCode: 0, name, topicId, isInternal: false, partitions: [] })),
+  nextCursor: null,
 }))
 
 /** Records of values 0, 1, 2 from an offset on. */

@@ -113,7 +113,7 @@ export const errors: Theme = {
           assert.deepEqual([error.retriable, error.fatal], [false, false])
           assert.match(error.message, new RegExp(name))
           assert.equal(typeof error.hint, 'string')
-          assert.match(error.docsUrl, /^https?:/)
+          assert.match(error.docsUrl, /topic_already_exists/)
           return true
         },
       )

@@ -124,9 +124,8 @@ const shared: readonly Scenario[] = bothProtocols.flatMap(([protocol, member, ne
       await until(at, 'it is a member', () => older.assignment().length === 1)
       const newer = member(at, groupId, { groupInstanceId: 'same' })
       newer.subscribe([topic])
-      void take(at, newer, 1).catch(() => undefined)
       // KIP-848 lets the older one keep the place until it has left: the newer one is refused.
-      await assert.rejects(Promise.race([outcome, pollForEver(at, newer)]), (error: unknown) => {
+      await assert.rejects(Promise.race([outcome, take(at, newer, 1)]), (error: unknown) => {
         assert(error instanceof Error && 'code' in error)
         assert.ok(['FENCED_INSTANCE_ID', 'UNRELEASED_INSTANCE_ID'].includes(String(error.code)), String(error.code))
         return true
@@ -158,11 +157,11 @@ const shared: readonly Scenario[] = bothProtocols.flatMap(([protocol, member, ne
         await assert.rejects(batch.commit())
         break
       }
-      assert.deepEqual(lost, [1])
       assert.ok(at.logger.lines.some(({ level, message }) => level === 'warn' && /max\.?poll\.?interval/i.test(message)))
       await heir.close()
       // The next request for an item joins again.
       assert.equal((await take(at, stuck, 1)).length, 1)
+      assert.deepEqual(lost, [1])
     },
     ...needs,
   ),
@@ -206,13 +205,6 @@ const shared: readonly Scenario[] = bothProtocols.flatMap(([protocol, member, ne
   ),
 ])
 
-async function pollForEver(at: Place, consumer: Consumer): Promise<void> {
-  for (;;) {
-    await consumer.poll(200)
-    at.signal.throwIfAborted()
-  }
-}
-
 export const groups: Theme = {
   theme: 'groups',
   scenarios: [
@@ -230,7 +222,11 @@ export const groups: Theme = {
         crowd.add(first, topics)
         await until(at, 'the first has all', () => first.assignment().length === 6)
         crowd.add(second, topics)
-        await until(at, 'two share them', () => first.assignment().length === 3 && second.assignment().length === 3)
+        await until(
+          at,
+          'two share them',
+          () => second.assignment().length > 0 && first.assignment().length + second.assignment().length === 6,
+        )
         crowd.add(third, topics)
         await until(
           at,

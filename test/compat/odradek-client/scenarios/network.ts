@@ -29,7 +29,7 @@ export const network: Theme = {
         await using admin = client.admin()
         const own = at.name('created')
         await admin.createTopics([{ name: own, partitions: 1, replicationFactor: 1 }])
-        assert.equal((await admin.describeTopics([own])).get(own)?.partitions.length, 1)
+        await until(at, 'the topic is described', async () => (await admin.describeTopics([own]).settled()).get(own)?.ok === true)
         await admin.deleteTopics([own])
         await using producer = client.producer({ compressionType: 'zstd' })
         for (const i of range(100)) void producer.send(topic, { value: String(i), partition: i % 2, headers: { i: String(i) } })
@@ -134,7 +134,7 @@ export const network: Theme = {
 
     scenario('metadata refreshes go on through lost answers and lost connections, and consumers with them', async (at) => {
       const topic = await at.topic('lossy', 2)
-      for (const partition of range(2)) await fill(at, topic, 500, { partition })
+      for (const partition of range(2)) await fill(at, topic, 500, { partition, batchSize: 400 })
       let count = 0
       const dialler = new InterferingDialler(({ api }) => {
         if (['ApiVersions', 'FindCoordinator'].includes(api.name)) return undefined
@@ -152,7 +152,7 @@ export const network: Theme = {
 
     scenario('a fetch session that the broker forgot is opened anew', async (at) => {
       const topic = await at.topic('session', 2)
-      for (const partition of range(2)) await fill(at, topic, 300, { partition })
+      for (const partition of range(2)) await fill(at, topic, 300, { partition, batchSize: 400 })
       let fetches = 0
       const dialler = new InterferingDialler(({ api }) => {
         if (api.name !== 'Fetch' || ++fetches % 4 !== 0) return undefined

@@ -76,8 +76,7 @@ export const serdes: Theme = {
         (content) => Buffer.from(content.toReversed()).toString(),
       )
       assert.deepEqual(await round(at, 'own', reversed, ['abc']), ['636261'])
-      const raw = await round(at, 'bytes', bytes, [])
-      assert.deepEqual(raw, [])
+      assert.deepEqual(await round<Uint8Array>(at, 'bytes', bytes, [Buffer.from('00ff', 'hex')]), ['00ff'])
     }),
   ],
 }
