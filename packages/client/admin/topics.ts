@@ -181,7 +181,8 @@ function deleteTopicsByName(options: QuotaOptions): Operation<string, void> {
     retries: quotaRetries(options),
     ask: question({
       api: DeleteTopics,
-      request: (keys, { timeoutMs }) => ({ topics: keys.map((name) => ({ name })), topicNames: keys, timeoutMs }),
+      request: (keys, { version, timeoutMs }) =>
+        version >= 6 ? { topics: keys.map((name) => ({ name })), timeoutMs } : { topicNames: keys, timeoutMs },
       read: ({ responses, throttleTimeMs }) => responses.map((topic) => [topic.name ?? '', throttled(topic, undefined, throttleTimeMs)]),
     }),
   }
