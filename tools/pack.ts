@@ -1,17 +1,16 @@
 /**
  * Makes the packages as they would be published: built (see build.ts) and packed into `dist/*.tgz`. With `--smoke`, installs the tarballs into an empty folder and starts the broker there on the oldest
- * Node that we support, which has no type stripping to lean on inside node_modules.
+ * Node that we support, which has no type stripping to lean on inside node_modules; then the client alone, on all runtimes and in bundles, against that broker.
  *
  *   node tools/pack.ts [--smoke]
  */
-import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { oldestNode, rooms } from './build.ts'
-
-const run = (program: string, args: readonly string[], cwd = '.'): string =>
-  execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+import { smokeClient } from './pack/client-smoke.ts'
+import { withPackedBroker } from './pack/packed-broker.ts'
+import { install, run } from './pack/run.ts'
 
 for (const room of rooms) run('npm', ['pack', '--silent', '--pack-destination', join(process.cwd(), 'dist')], `dist/packages/${room}`)
 const tarballs = readdirSync('dist')
@@ -23,26 +22,13 @@ if (process.argv.includes('--smoke')) await smoke()
 async function smoke(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-pack-'))
   writeFileSync(join(folder, 'package.json'), '{"private": true, "type": "module", "allowScripts": {"node": true}}\n')
-  run('npm', ['install', '--no-audit', '--no-fund', '--silent', `node@${oldestNode}`, ...tarballs], folder)
+  install(folder, `node@${oldestNode}`, ...tarballs)
   const node = join(folder, 'node_modules', '.bin', 'node')
   const odradek = join(folder, 'node_modules', 'odradek', 'odradek.js')
   process.stdout.write(`node ${run(node, ['--version']).trim()}, odradek ${run(node, [odradek, '--version']).trim()}\n`)
-  const child = spawn(node, [odradek, 'start', '--port', '0', '--ephemeral', '--override', 'http.port=0'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let said = ''
-  await new Promise<void>((ready, failed) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-      if (said.includes('"event":"ready"')) ready()
-    })
-    child.on('close', (code) => failed(new Error(`the packed broker ended with ${code}:\n${said}`)))
-  })
-  child.removeAllListeners('close')
-  child.kill('SIGTERM')
-  const code = await new Promise((done) => child.on('close', done))
-  if (code !== 0) throw new Error(`the packed broker stopped with ${String(code)}`)
+  const client = tarballs.find((file) => /odradek-client-[\d.]+\.tgz$/.test(file))
+  if (client === undefined) throw new Error('the client was not packed')
+  await withPackedBroker(node, folder, (bootstrapServers) => smokeClient(client, bootstrapServers))
   rmSync(folder, { recursive: true, force: true })
   process.stdout.write('installed from tarballs, started and stopped\n')
 }
