@@ -12,9 +12,11 @@ interface Payment {
   readonly amount: number
 }
 
+// oxlint-disable typescript/no-unnecessary-type-parameters -- they are what is compared
 /** True where two types are the same, for the compiler. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <_Is extends true>(): void => undefined
+// oxlint-enable typescript/no-unnecessary-type-parameters
 
 declare const incoming: AsyncIterable<{ key: string; value: Order }>
 declare function book(total: number): void
