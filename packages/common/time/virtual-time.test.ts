@@ -80,3 +80,11 @@ test('a jump of the wall clock moves dates and no time-outs', async () => {
   await time.advance(1)
   assert.equal(fired, 1)
 })
+
+test('dates are whole milliseconds after a delay with a fraction, as a back-off with jitter has', async () => {
+  const time = new VirtualTime({ nowMs: 1_000_000 })
+  let date = 0
+  time.after(88.548, () => (date = time.now()))
+  await time.advance(100)
+  assert.equal(date, 1_000_088)
+})

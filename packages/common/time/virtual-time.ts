@@ -25,7 +25,8 @@ export class VirtualTime implements Clock, Timer {
   }
 
   now(): number {
-    return this.#wallMs + this.#monotonicMs
+    // Whole milliseconds, as those of the machine, though a delay may have a fraction.
+    return Math.floor(this.#wallMs + this.#monotonicMs)
   }
 
   monotonic(): number {

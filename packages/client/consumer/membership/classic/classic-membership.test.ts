@@ -250,6 +250,7 @@ test('what fails while joining is tried again, with or without a pause', async (
     ['JoinGroup', 'REBALANCE_IN_PROGRESS', 4],
     ['SyncGroup', 'REBALANCE_IN_PROGRESS', 4],
     ['SyncGroup', 'COORDINATOR_NOT_AVAILABLE', 4],
+    ['SyncGroup', 'COORDINATOR_LOAD_IN_PROGRESS', 4],
     ['SyncGroup', 'ILLEGAL_GENERATION', 4],
     ['SyncGroup', 'UNKNOWN_MEMBER_ID', 5],
     ['SyncGroup', 'lost', 4],

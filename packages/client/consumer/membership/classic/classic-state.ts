@@ -127,7 +127,7 @@ export class ClassicState {
         if (this.#isStill(sentAs)) this.loseGeneration({ keepsId: error.code === 'ILLEGAL_GENERATION' })
         return now(`the coordinator answered ${error.code} to SyncGroup`)
       default:
-        return otherwise(error, [])
+        return otherwise(error, ['COORDINATOR_LOAD_IN_PROGRESS'])
     }
   }
 
