@@ -90,7 +90,7 @@ test('the same warning is said once, however many clients are made', async () =>
 
 test('a program that is done ends by itself, with clients that were never closed', async () => {
   const program = `
-    const { Kafka } = await import('./packages/client/index.ts')
+    const { Kafka } = await import("./packages/client/index.ts")
     const producer = new Kafka({ bootstrapServers: '${bootstrapServers}' }).producer()
     const { offset } = await producer.send('ends', { value: 'x' })
     console.log('offset', offset)`
