@@ -44,6 +44,7 @@ export class ScriptedCluster implements Cluster {
   controllerId = 1
   readonly #answers = new Map<string, Answerer>()
   readonly #highest = new Map<string, number>()
+  #otherwise: ((api: Api, version: number) => Readonly<Record<string, unknown>>) | undefined
   #brokers: readonly number[]
   #revision = 1
 
@@ -69,6 +70,12 @@ export class ScriptedCluster implements Cluster {
       }
     })
     this.#highest.set(api.name, options.upTo ?? api.versions[1])
+    return this
+  }
+
+  /** What brokers answer to every API that nobody has spoken for. */
+  onAny(answer: (api: Api, version: number) => Readonly<Record<string, unknown>>): this {
+    this.#otherwise = answer
     return this
   }
 
@@ -102,7 +109,7 @@ export class ScriptedCluster implements Cluster {
     options: CallOptions = {},
   ): Promise<ReadOf<S>> {
     const version = await this.versionFor(broker, api, options)
-    const answerer = this.#answers.get(api.name)
+    const answerer = this.#answers.get(api.name) ?? this.#anyAnswerer(api)
     if (answerer === undefined) throw new Error(`nobody answers ${api.name}`)
     const writer = new ByteWriter()
     api.encodeRequest(writer, typeof body === 'function' ? body(version) : body, version)
@@ -110,6 +117,19 @@ export class ScriptedCluster implements Cluster {
     const { request, answer } = answerer(writer.finish(), { broker, version, attempt })
     this.asked.push({ broker, api: api.name, version, request, atMs: this.time.monotonic() })
     return api.decodeResponse(new ByteReader(await this.#orAborted(answer(), options.signal)), version)
+  }
+
+  #anyAnswerer(api: Api): Answerer | undefined {
+    const otherwise = this.#otherwise
+    if (otherwise === undefined) return undefined
+    return (bytes, { version }) => ({
+      request: api.decodeRequest(new ByteReader(bytes), version),
+      async answer() {
+        const writer = new ByteWriter()
+        api.encodeResponse(writer, otherwise(api, version), version)
+        return writer.finish()
+      },
+    })
   }
 
   async #orAborted(answer: Promise<Buffer>, signal: AbortSignal | undefined): Promise<Buffer> {
@@ -126,7 +146,8 @@ export class ScriptedCluster implements Cluster {
 
   async versionFor(broker: number, api: Api, options: CallOptions = {}): Promise<number> {
     if (!this.#brokers.includes(broker)) throw new KafkaError('NETWORK_EXCEPTION', `broker ${broker} can't be reached`)
-    const highest = Math.min(this.#highest.get(api.name) ?? -1, options.maxVersion ?? api.versions[1])
+    const unspoken = this.#otherwise === undefined ? -1 : api.versions[1]
+    const highest = Math.min(this.#highest.get(api.name) ?? unspoken, options.maxVersion ?? api.versions[1])
     const lowest = Math.max(api.versions[0], options.minVersion ?? 0)
     if (highest < lowest) throw new KafkaError('UNSUPPORTED_VERSION', `broker ${broker} has no ${api.name} from version ${lowest} on`)
     return highest
