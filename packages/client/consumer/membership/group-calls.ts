@@ -2,6 +2,9 @@ import { KafkaError } from '@odradek/protocol'
 import type { Api, Fields, ReadOf, WriteOf } from '@odradek/protocol/schema'
 import type { CallOptions, Cluster } from '../../cluster/cluster.ts'
 
+/** A word of farewell is not worth a long search for the coordinator: the group notices by itself when the session is over. */
+export const FAREWELL_LOOK_UP_MS = 5_000
+
 /** Requests of one group to its coordinator. One attempt each; a coordinator that is not there is forgotten, so that the next attempt looks it up. */
 export class GroupCalls {
   readonly #cluster: Cluster

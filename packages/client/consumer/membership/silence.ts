@@ -36,7 +36,7 @@ export class Silence {
   heard({ groupId }: ConsumerGroupMetadata): void {
     this.#heardMs = this.#nowMs()
     if (this.#sinceMs === undefined) return
-    const silentMs = this.#heardMs - this.#sinceMs
+    const silentMs = Math.round(this.#heardMs - this.#sinceMs)
     this.#options.environment.logger.info(`The coordinator of group ${groupId} answers again`, { groupId, silentMs })
     this.#sinceMs = undefined
   }
@@ -46,7 +46,7 @@ export class Silence {
     if (this.leftMs(sessionTimeoutMs) > 0) return false
     const { environment, clientId, observer } = this.#options
     this.#sinceMs ??= this.#heardMs
-    const silentMs = this.#nowMs() - this.#sinceMs
+    const silentMs = Math.round(this.#nowMs() - this.#sinceMs)
     environment.logger.warn(
       `The coordinator of group ${groupId} has answered no heartbeat for ${silentMs} ms, longer than the session timeout: ` +
         'the group may have given the partitions of this member to others. Looking for the coordinator anew.',

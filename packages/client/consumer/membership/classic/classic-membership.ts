@@ -9,7 +9,7 @@ import type { Waiting } from '../../../waiting.ts'
 import type { ConsumerGroupMetadata } from '../../group-metadata.ts'
 import { backoffMs } from '../backoff.ts'
 import { delay } from '../delay.ts'
-import { GroupCalls } from '../group-calls.ts'
+import { FAREWELL_LOOK_UP_MS, GroupCalls } from '../group-calls.ts'
 import { fatalGroupError } from '../group-errors.ts'
 import { noObserver } from '../group-observer.ts'
 import type { GroupObserver } from '../group-observer.ts'
@@ -356,7 +356,7 @@ export class ClassicMembership implements Membership {
       memberId,
       generationId,
       reason,
-      durationMs: environment.clock.monotonic() - startedMs,
+      durationMs: Math.round(environment.clock.monotonic() - startedMs),
       added,
       revoked,
       owned: host.owned.length,
@@ -453,7 +453,7 @@ export class ClassicMembership implements Membership {
       await this.#calls.ask(
         LeaveGroup,
         (version) => (version < 3 ? { groupId, memberId } : { groupId, memberId: '', members: [{ memberId, reason: short }] }),
-        { timeoutMs: settings.requestTimeoutMs, lane: isJoining ? 'main' : 'coordinator' },
+        { timeoutMs: settings.requestTimeoutMs, lookUpMs: FAREWELL_LOOK_UP_MS, lane: isJoining ? 'main' : 'coordinator' },
       )
     } catch (error) {
       // The group finds out by itself when the session is over.

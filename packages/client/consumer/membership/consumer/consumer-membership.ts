@@ -6,7 +6,7 @@ import { ConsumerGroupHeartbeat } from '@odradek/protocol/messages'
 import type { Waiting } from '../../../waiting.ts'
 import type { ConsumerGroupMetadata } from '../../group-metadata.ts'
 import { backoffMs } from '../backoff.ts'
-import { GroupCalls } from '../group-calls.ts'
+import { FAREWELL_LOOK_UP_MS, GroupCalls } from '../group-calls.ts'
 import { fatalGroupError } from '../group-errors.ts'
 import { noObserver } from '../group-observer.ts'
 import type { GroupObserver } from '../group-observer.ts'
@@ -250,7 +250,7 @@ export class ConsumerMembership implements Membership {
     const request = this.#state.phase === 'out' ? undefined : this.#state.leaving(how)
     if (request === undefined) return
     try {
-      await this.#calls.ask(ConsumerGroupHeartbeat, request, { timeoutMs: settings.requestTimeoutMs })
+      await this.#calls.ask(ConsumerGroupHeartbeat, request, { timeoutMs: settings.requestTimeoutMs, lookUpMs: FAREWELL_LOOK_UP_MS })
     } catch (error) {
       // The group finds out by itself when the session is over.
       environment.logger.debug(`Group ${this.#calls.groupId} was not told that a member leaves: ${reason}`, { error: String(error) })

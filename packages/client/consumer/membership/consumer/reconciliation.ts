@@ -108,7 +108,7 @@ export class Reconciliation {
       state.taken = new Map(known)
       this.#names.keep(new Set<Uuid>([...known.keys(), ...(state.target?.keys() ?? [])]))
       const { groupId, memberId, generationId } = state.group
-      const durationMs = environment.clock.monotonic() - startedMs
+      const durationMs = Math.round(environment.clock.monotonic() - startedMs)
       const end = {
         groupId,
         memberId,
