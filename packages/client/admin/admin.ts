@@ -28,6 +28,7 @@ import type { TransactionsAdmin } from './transactions.ts'
  * - An operation begins when it is called. One on several things gives a `PerItem`: awaited, all results or the first failure; `settled()` tells of each.
  * - Each asks whom it concerns (controller, coordinators, partition leaders, named brokers, or all), one request a broker, and repeats only what failed
  *   in passing, with back-off, until `timeoutMs` or `default.api.timeout.ms` is over: then REQUEST_TIMED_OUT, with the last error as `cause`.
+ * - A change is done when its promise is, but brokers hear of it a moment later: what was just made may still be missing from the next description.
  * - A broker that is too old answers UNSUPPORTED_VERSION, where there is no older way to ask.
  *
  * ```ts
