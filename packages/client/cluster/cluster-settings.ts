@@ -1,5 +1,4 @@
-import type { ConnectionOptions } from 'node:tls'
-import type { Endpoint } from '@odradek/network/dial'
+import type { DialTarget, Endpoint } from '@odradek/network/dial'
 
 /** The settings that a cluster reads; `CommonSettings` has them all. */
 export interface ClusterSettings {
@@ -19,5 +18,5 @@ export interface ClusterSettings {
   readonly metadataRecoveryRebootstrapTriggerMs: number
   readonly receiveMessageMaxBytes: number
   readonly securityProtocol?: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
-  readonly tls?: ConnectionOptions | undefined
+  readonly tls?: DialTarget['tls']
 }

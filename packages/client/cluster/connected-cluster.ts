@@ -4,6 +4,9 @@ import { KafkaError } from '@odradek/protocol'
 import { DescribeCluster, FindCoordinator, Metadata } from '@odradek/protocol/messages'
 import type { Api, Fields, ReadOf, WriteOf } from '@odradek/protocol/schema'
 import type { Environment } from '../environment.ts'
+import type { ConnectionMetrics } from '../metrics/index.ts'
+import { metadataChannel } from '../tracing/channels.ts'
+import type { MetadataMessage } from '../tracing/channels.ts'
 import type { Waiting } from '../waiting.ts'
 import { controllersAsMetadata, controllersQuestion } from './ask-controllers.ts'
 import { Bootstrap } from './bootstrap.ts'
@@ -39,6 +42,7 @@ export interface ClusterOptions {
   readonly asksControllers?: boolean | undefined
   /** Whether brokers may create topics that are asked for and not there. */
   readonly allowAutoTopicCreation?: boolean | undefined
+  readonly metrics?: ConnectionMetrics | undefined
   /** Called once, when it has closed. */
   readonly onClosed?: (() => void) | undefined
 }
@@ -92,6 +96,7 @@ export class ConnectedCluster implements Cluster {
       tls,
       sasl,
       traffic,
+      metrics: options.metrics,
       onIntroduced: (introduction) => this.#learnFeatures(introduction),
     })
     this.#links = new Links(
@@ -300,12 +305,11 @@ export class ConnectedCluster implements Cluster {
   }
 
   async #topic(name: string, patience: Patience): Promise<TopicMetadata> {
-    this.#refresher.alsoTrack(name)
     try {
       for (;;) {
         const known = this.#metadata.topics.get(name)
         if (known !== undefined) return known
-        await patience.wait(this.#refresher.refresh())
+        await patience.wait(this.#refresher.next(name))
         const error = this.#metadata.errors.get(name)
         if (error === undefined) continue
         const failure = new KafkaError(error, `${error}: topic ${name}.`, {

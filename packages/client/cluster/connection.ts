@@ -5,6 +5,7 @@ import type { Transport, TransportReader } from '@odradek/network/dial'
 import { KafkaError, readResponseHeader, writeRequestHeader } from '@odradek/protocol'
 import type { ApiRanges } from './api-ranges.ts'
 import type { AnyCall } from './call.ts'
+import type { ConnectionWatch } from './connection-watch.ts'
 import { FrameReader } from './frame-reader.ts'
 
 export interface ConnectionContext {
@@ -14,6 +15,7 @@ export interface ConnectionContext {
   /** `1 (kafka.example:9092)`, for messages. */
   readonly broker: string
   readonly traffic: Traffic
+  readonly watch?: ConnectionWatch | undefined
 }
 
 /** Bytes and requests of all connections together, for metrics. */
@@ -48,6 +50,7 @@ export class Connection implements TransportReader {
   readonly #clock: Clock
   readonly #clientId: string
   readonly #traffic: Traffic
+  readonly #watch: ConnectionWatch | undefined
   readonly #frames: FrameReader
   #transport: Transport | undefined
   #nextCorrelationId = 0
@@ -55,11 +58,12 @@ export class Connection implements TransportReader {
   #slab: Buffer = emptySlab
   #slabUsed = 0
 
-  constructor({ clock, clientId, receiveMessageMaxBytes, broker, traffic }: ConnectionContext) {
+  constructor({ clock, clientId, receiveMessageMaxBytes, broker, traffic, watch }: ConnectionContext) {
     this.broker = broker
     this.#clock = clock
     this.#clientId = clientId
     this.#traffic = traffic
+    this.#watch = watch
     this.lastUsedMs = clock.monotonic()
     this.#frames = new FrameReader(receiveMessageMaxBytes, (frame) => this.#take(frame))
   }
@@ -70,6 +74,7 @@ export class Connection implements TransportReader {
     else {
       this.#transport = transport
       this.#traffic.connections++
+      this.#watch?.opened()
     }
   }
 
@@ -84,11 +89,14 @@ export class Connection implements TransportReader {
     this.#nextCorrelationId = (this.#nextCorrelationId + 1) & 0x7fff_ffff
     this.lastUsedMs = this.#clock.monotonic()
     this.#traffic.requests++
+    if (this.#watch !== undefined) this.#watch.sent(call, sizeOf(chunks))
     // What is sent before this run of microtasks is over leaves in one write.
     if (this.#outgoing.length === 0) void Promise.resolve().then(this.#flush)
     this.#outgoing.push(...chunks)
-    if (call.options.noAnswer === true) call.answerWithNothing()
-    else this.inFlight.push(call)
+    if (call.options.noAnswer === true) {
+      this.#watch?.ended(call)
+      call.answerWithNothing()
+    } else this.inFlight.push(call)
   }
 
   /** Hands everything to the kernel that is still to be sent, for a close that follows. */
@@ -102,7 +110,11 @@ export class Connection implements TransportReader {
     this.isClosed = true
     this.#transport?.destroy()
     this.#outgoing = []
-    for (const call of this.inFlight.splice(0)) call.fail(error)
+    if (this.#transport !== undefined) this.#watch?.closed()
+    for (const call of this.inFlight.splice(0)) {
+      this.#watch?.ended(call, error)
+      call.fail(error)
+    }
   }
 
   landing(): Buffer {
@@ -111,6 +123,7 @@ export class Connection implements TransportReader {
 
   received(count: number): void {
     this.#traffic.receivedBytes += count
+    this.#watch?.received(count)
     try {
       this.#frames.received(count)
     } catch (error) {
@@ -146,6 +159,7 @@ export class Connection implements TransportReader {
     }
     this.lastUsedMs = this.#clock.monotonic()
     this.#traffic.answers++
+    this.#watch?.answered(call, frame.length)
     try {
       const reader = new ByteReader(frame)
       readResponseHeader(reader, call.api, call.version)
@@ -179,9 +193,17 @@ export class Connection implements TransportReader {
     const chunks = this.#outgoing
     if (chunks.length === 0 || this.#transport === undefined) return
     this.#outgoing = []
-    for (const { length } of chunks) this.#traffic.sentBytes += length
+    const bytes = sizeOf(chunks)
+    this.#traffic.sentBytes += bytes
+    this.#watch?.wrote(bytes)
     this.#transport.write(chunks)
   }
+}
+
+function sizeOf(chunks: readonly Uint8Array[]): number {
+  let bytes = 0
+  for (const { length } of chunks) bytes += length
+  return bytes
 }
 
 /** Requests are written one after the other into a slab, since what was handed to a socket may not be written over. */

@@ -71,6 +71,17 @@ export class FakeNetwork implements Dialler {
     })
   }
 
+  /** Moves time until the promise has settled, a minute at most. */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false
+    const settled = (): void => {
+      isSettled = true
+    }
+    promise.then(settled, settled)
+    for (let step = 0; step < 6_000 && !isSettled; step++) await this.time.advance(10)
+    return promise
+  }
+
   resolve(host: string): Promise<readonly IpAddress[]> {
     return Promise.resolve((this.names.get(host) ?? [host]).map((address) => ({ address, family: 4 })))
   }

@@ -64,6 +64,8 @@ export function mergeMetadata(known: ClusterMetadata, update: MetadataUpdate): M
     if (!topics.has(name) && !errors.has(name) && asked?.has(name) === false && isTracked(name)) errors.set(name, error)
   }
 
+  for (const name of asked ?? []) if (!topics.has(name) && !errors.has(name) && isTracked(name)) isIncomplete = true
+
   const metadata: ClusterMetadata = {
     revision: known.revision + 1,
     clusterId: answer.clusterId ?? known.clusterId,

@@ -1,10 +1,12 @@
-import type { ConnectionOptions } from 'node:tls'
-import type { Dialler, IpAddress } from '@odradek/network/dial'
+import type { Dialler, DialTarget, IpAddress } from '@odradek/network/dial'
 import type { SaslMechanism } from '@odradek/network/sasl'
 import { KafkaError } from '@odradek/protocol'
 import type { Environment } from '../environment.ts'
+import type { ConnectionMetrics } from '../metrics/index.ts'
+import type { ApiRanges } from './api-ranges.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
 import { Connection } from './connection.ts'
+import { ConnectionWatch } from './connection-watch.ts'
 import type { Traffic } from './connection.ts'
 import { ExponentialBackoff } from './exponential-backoff.ts'
 import { authenticate, introduce } from './handshake.ts'
@@ -20,11 +22,15 @@ export interface OpenerOptions {
   readonly tls?: TlsSource | undefined
   readonly sasl?: SaslMechanism | undefined
   readonly traffic: Traffic
+  readonly metrics?: ConnectionMetrics | undefined
   /** What each broker tells about itself. */
   onIntroduced(this: void, introduction: Introduction): void
 }
 
-export type TlsSource = ConnectionOptions | (() => ConnectionOptions | Promise<ConnectionOptions>)
+/** Options of Node's TLS, or where to ask for them. */
+export type TlsSource = TlsOptions | (() => TlsOptions | Promise<TlsOptions>)
+
+type TlsOptions = NonNullable<DialTarget['tls']>
 
 /** A connection that may be used, and until when. */
 export interface Opened {
@@ -76,11 +82,21 @@ export class Opener {
     const { sasl } = this.#options
     const { versions } = connection
     if (sasl === undefined || versions === undefined) return Infinity
-    return this.#reauthenticateAtMs(await authenticate(connection, versions, sasl))
+    const { metrics, environment } = this.#options
+    const startMs = environment.clock.monotonic()
+    try {
+      const lifetimeMs = await authenticate(connection, versions, sasl)
+      metrics?.reauthenticated.record(1)
+      metrics?.reauthenticationLatency.record(environment.clock.monotonic() - startMs)
+      return this.#reauthenticateAtMs(lifetimeMs)
+    } catch (error) {
+      metrics?.failedReauthentication.record(1)
+      throw error
+    }
   }
 
   async #openAt(address: IpAddress, node: BrokerNode, failures: number, signal: AbortSignal): Promise<Opened> {
-    const { environment, settings, clientId, tls, sasl, traffic, onIntroduced } = this.#options
+    const { environment, settings, clientId, tls, sasl, traffic, metrics, onIntroduced } = this.#options
     const broker = nodeName(node)
     const connection = new Connection({
       clock: environment.clock,
@@ -88,6 +104,7 @@ export class Opener {
       receiveMessageMaxBytes: settings.receiveMessageMaxBytes,
       broker,
       traffic,
+      watch: metrics === undefined ? undefined : new ConnectionWatch(metrics, environment.clock, clientId, node.id),
     })
     const setUp = async (inTime: AbortSignal): Promise<Opened> => {
       const encryption = typeof tls === 'function' ? await tls() : tls
@@ -95,7 +112,7 @@ export class Opener {
       connection.attach(transport)
       const introduction = await introduce(connection)
       connection.versions = introduction.versions
-      const lifetimeMs = sasl === undefined ? 0 : await authenticate(connection, introduction.versions, sasl)
+      const lifetimeMs = sasl === undefined ? 0 : await this.#authenticate(connection, introduction.versions, sasl)
       onIntroduced(introduction)
       return { connection, reauthenticateAtMs: this.#reauthenticateAtMs(lifetimeMs) }
     }
@@ -105,6 +122,18 @@ export class Opener {
       connection.close(
         error instanceof KafkaError ? error : new KafkaError('NETWORK_EXCEPTION', `Broker ${broker} was given up.`, { cause: error }),
       )
+      throw error
+    }
+  }
+
+  async #authenticate(connection: Connection, versions: ApiRanges, sasl: SaslMechanism): Promise<number> {
+    const { metrics } = this.#options
+    try {
+      const lifetimeMs = await authenticate(connection, versions, sasl)
+      metrics?.authenticated.record(1)
+      return lifetimeMs
+    } catch (error) {
+      metrics?.failedAuthentication.record(1)
       throw error
     }
   }

@@ -98,17 +98,24 @@ export class Refresher {
 
   requestRefresh(): void {
     this.#want('everything')
-    // Whatever was wrong may still be so in a moment.
-    this.#incomplete = Math.max(1, this.#incomplete)
     this.#proceed()
   }
 
-  /** The outcome of the next question. Fails only for reasons that time does not mend; whoever waits decides how long. */
+  /** The outcome of a question about everything, asked after this call. */
   refresh(): Promise<ClusterMetadata> {
+    this.#want('everything')
+    return this.next()
+  }
+
+  /**
+   * The outcome of the next question, which is about this topic too. Fails only for reasons that time does not mend; whoever waits
+   * decides how long.
+   */
+  next(topic?: string): Promise<ClusterMetadata> {
     if (this.#isClosed) return Promise.reject(closedError())
     const waiter = new Deferred<ClusterMetadata>()
     this.#nextWaiters.push(waiter)
-    this.#want('everything')
+    if (topic !== undefined) this.alsoTrack(topic)
     this.#proceed()
     return waiter.promise
   }
@@ -135,6 +142,7 @@ export class Refresher {
   /** Asks now, or when it is time. */
   #proceed(): void {
     if (this.#isClosed || this.#isAsking) return
+    if (this.#nextWaiters.length > 0 && this.#wants === 'nothing') this.#want('everything')
     if (this.#wants === 'nothing') {
       if (this.#lastSuccessMs === -Infinity) return
       const tooOldAtMs = this.#lastSuccessMs + this.#host.settings.metadataMaxAgeMs
@@ -155,9 +163,9 @@ export class Refresher {
   /** Drawn once for each pause. */
   #backoffMs: number | undefined
 
+  /** Two questions have a back-off between them, be it only to ask no more often than the cluster changes; a topic that is new is asked for at once. */
   #notBeforeMs(): number {
-    const isNew = this.#wants === 'new topics' || this.#nextWaiters.length > 0
-    const setbacks = Math.max(this.#failures, this.#beginnings, isNew && this.#incomplete <= 1 ? 0 : this.#incomplete)
+    const setbacks = Math.max(this.#failures, this.#beginnings, this.#newTopics.size > 0 ? 0 : Math.max(1, this.#incomplete))
     if (setbacks === 0) return -Infinity
     this.#backoffMs ??= this.#backoff.afterMs(setbacks)
     return this.#lastEndMs + this.#backoffMs
