@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { table } from './document/markdown.ts'
+import { guides } from './document/guides.ts'
 import { referencePages } from './document/pages.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -12,6 +13,12 @@ for (const { file, text } of referencePages()) {
     const path = join(root, 'docs', 'reference', file)
     const written = existsSync(path) ? readFileSync(path, 'utf8') : ''
     assert.ok(written === text, `docs/reference/${file} is stale. Write it anew with: npm run document`)
+  })
+}
+
+for (const { file, text } of guides()) {
+  test(`${file} shows the programs of examples/ as they are`, () => {
+    assert.ok(readFileSync(join(root, file), 'utf8') === text, `${file} is stale. Write it anew with: npm run document`)
   })
 }
 

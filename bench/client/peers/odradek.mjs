@@ -53,10 +53,8 @@ const jobs = {
     let bytes = 0
     for await (const { value } of from.records()) {
       bytes += value.length
-      if (++watch.records % 256 === 0) {
-        if (watch.tick()) break
-        if (watch.records % job.records === 0) from.seekToBeginning(from.assignment())
-      }
+      if (++watch.records % 256 === 0 && watch.tick()) break
+      if (watch.records % job.records === 0) from.seekToBeginning(from.assignment())
     }
     report(watch.result)
   },

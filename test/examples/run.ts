@@ -1,0 +1,78 @@
+/**
+ * Runs every example as a reader would, each in a process of its own against a broker that it shares with the others, and looks at what it printed.
+ *
+ *   node test/examples/run.ts                         against a broker of ours; the transactional one against Apache Kafka, if that is installed
+ *   node test/examples/run.ts --bootstrap host:port   all of them against that broker
+ */
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { BrokerProcess } from '@odradek/testing'
+
+interface Example {
+  readonly file: string
+  /** A piece of its last line. */
+  readonly says: string
+  readonly needs?: 'transactions'
+}
+
+const examples: readonly Example[] = [
+  { file: 'first-producer-and-consumer.ts', says: 'customer-1 ordered for 3' },
+  { file: 'batch-processing.ts', says: '10000 readings, the warmest: 24.9 °C' },
+  { file: 'typed-topics.ts', says: 'c1' },
+  { file: 'graceful-shutdown.ts', says: 'stopped in order after ten or a few more jobs' },
+  { file: 'back-pressure.ts', says: 'read back' },
+  { file: 'testing-without-docker.test.ts', says: '' },
+  { file: 'exactly-once-copy.ts', says: '100 receipts for 100 payments', needs: 'transactions' },
+]
+
+const root = join(import.meta.dirname, '../..')
+const kit = join(root, 'tools/peers/apache-kafka')
+const { values: flags } = parseArgs({ options: { bootstrap: { type: 'string' } } })
+let [passed, failed] = [0, 0]
+
+if (flags.bootstrap !== undefined) for (const example of examples) await run(example, flags.bootstrap)
+else {
+  await using broker = await BrokerProcess.start()
+  for (const example of examples) if (example.needs === undefined) await run(example, `127.0.0.1:${broker.port}`)
+  await onApache(examples.filter(({ needs }) => needs !== undefined))
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exitCode = failed > 0 ? 1 : 0
+
+async function run({ file, says }: Example, bootstrap: string): Promise<void> {
+  const child = spawn(process.execPath, ['--no-warnings', join(root, 'examples', file)], {
+    env: { ...process.env, BOOTSTRAP: bootstrap },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()))
+  const patience = setTimeout(() => child.kill('SIGKILL'), 60_000)
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  clearTimeout(patience)
+  const right = code === 0 && said.trim().split('\n').at(-1)?.includes(says) === true
+  if (right) passed++
+  else failed++
+  process.stdout.write(right ? `  ok   ${file}\n` : ` FAIL  ${file} ended with ${code}\n${said}\n`)
+}
+
+async function onApache(list: readonly Example[]): Promise<void> {
+  try {
+    execFileSync(kit, ['classpath'], { stdio: 'pipe' })
+  } catch {
+    process.stdout.write(
+      `  not run, Apache Kafka is not installed here (tools/peers/apache-kafka install): ${list.map(({ file }) => file).join(', ')}\n`,
+    )
+    return
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'odradek-examples-'))
+  try {
+    execFileSync(kit, ['start', '--port', '39092', '--dir', directory, '--detach'], { stdio: 'pipe' })
+    for (const example of list) await run(example, '127.0.0.1:39092')
+  } finally {
+    execFileSync(kit, ['stop', '--dir', directory], { stdio: 'pipe' })
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
