@@ -41,6 +41,8 @@ export class Committing {
     for (const state of states) {
       const { processed, topic, partition } = state
       if (processed === undefined || processed.offset < 0 || processed.offset === state.committedOffset) continue
+      // The application has committed more than is known to be processed: what it has in hand. That is not taken back.
+      if (state.holder !== undefined && processed.offset < Math.max(state.committedOffset, state.committingOffset)) continue
       offsets.push({ topic, partition, offset: processed.offset, leaderEpoch: processed.epoch < 0 ? undefined : processed.epoch })
     }
     return offsets
@@ -114,9 +116,17 @@ export class Committing {
     if (context !== undefined) commitChannel.start.publish(context)
     const release = environment.hold()
     const states = offsets.map(({ topic, partition }) => assignment.find(topic, partition))
+    offsets.forEach(({ offset }, at) => {
+      const state = states[at]
+      if (state !== undefined) state.committingOffset = offset
+    })
     try {
       await commits.commit(offsets, options)
     } catch (error) {
+      offsets.forEach(({ offset }, at) => {
+        const state = states[at]
+        if (state?.committingOffset === offset) state.committingOffset = -1
+      })
       if (context !== undefined) {
         context.error = error
         commitChannel.error.publish(context)

@@ -14,7 +14,6 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
   #ending: Ending | undefined = undefined
   #hand: Handed | undefined = undefined
   #isEnded = false
-  #isCommitted = false
 
   constructor(host: LoopHost, signal: AbortSignal | undefined) {
     this.#host = host
@@ -23,11 +22,7 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
 
   get unfinished(): { readonly offset: number; readonly epoch: number } {
     const { slice, epochBefore } = this.#hand!
-    return this.#isCommitted ? { offset: slice.nextOffset, epoch: slice.lastEpoch } : { offset: slice.firstOffset, epoch: epochBefore }
-  }
-
-  committed(offset: number): void {
-    if (offset === this.#hand?.slice.nextOffset) this.#isCommitted = true
+    return { offset: slice.firstOffset, epoch: epochBefore }
   }
 
   get nextOffset(): number {
@@ -44,7 +39,6 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
       const handed = await this.#host.next(this.#ending)
       if (handed !== undefined) {
         this.#hand = handed
-        this.#isCommitted = false
         handed.state.holder = this
         return { value: new DeliveredBatch(handed, this.#host), done: false }
       }
@@ -77,7 +71,8 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
     this.#hand = undefined
     // After a seek, or the loss of the partition, somebody else says where it goes on.
     if (hand === undefined || hand.state.holder !== this) return
-    if (isProcessed) hand.state.holder = undefined
+    // What the application has committed by itself it has also processed.
+    if (isProcessed || hand.state.committedOffset >= hand.slice.nextOffset) hand.state.holder = undefined
     else hand.state.giveBack(hand.slice, hand.epochBefore)
     this.#host.reader.released(hand.state)
   }

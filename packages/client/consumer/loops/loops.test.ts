@@ -192,7 +192,7 @@ test('what batch.commit() has committed, auto commit does not take back while th
   const first = iterator.next()
   await scene.pass(100)
   await first
-  const second = await iterator.next()
+  const second = await scene.until(iterator.next())
   assert(second.value !== undefined)
   assert.equal(second.value.firstOffset, 4)
   await scene.until(second.value.commit())

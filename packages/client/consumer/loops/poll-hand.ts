@@ -25,18 +25,16 @@ export class PollHand implements Holder {
     return this.isProcessed ? { offset: slice.nextOffset, epoch: slice.lastEpoch } : { offset: slice.firstOffset, epoch: epochBefore }
   }
 
-  committed(offset: number): void {
-    if (offset === this.nextOffset) this.isProcessed = true
-  }
-
   /** The next call for records says that these are processed. */
   release(): void {
     if (this.isHeld) this.state.holder = undefined
   }
 
-  /** They are not: they come again. */
+  /** They are not, unless the application has committed them: they come again. */
   letGo(): void {
-    if (this.isHeld) this.state.giveBack(this.#handed.slice, this.#handed.epochBefore)
+    if (!this.isHeld) return
+    if (this.state.committedOffset >= this.nextOffset) this.state.holder = undefined
+    else this.state.giveBack(this.#handed.slice, this.#handed.epochBefore)
   }
 
   get nextOffset(): number {

@@ -101,12 +101,14 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
   }
 
   /** Gives back what was not handed out, and the record in hand if it is not processed. */
-  #release(isProcessed: boolean): void {
+  #release(wasAskedBehind: boolean): void {
     const hand = this.#hand
     const iterator = this.#iterator
     const record = this.#record
     if (hand === undefined || iterator === undefined || record === undefined) return
     const { state, slice } = hand
+    // What the application has committed by itself it has also processed.
+    const isProcessed = wasAskedBehind || state.committedOffset > record.offset
     // After a seek, or the loss of the partition, somebody else says where it goes on.
     if (state.holder === this) {
       const { segments, count } = iterator.rest(!isProcessed)

@@ -42,7 +42,8 @@ export class RunLane implements Holder {
   /** By key: the task at work, and those that wait for it. */
   readonly #keys = new Map<string, Task[]>()
   readonly #freed: Task[] = []
-  #frontier = { offset: -1, epoch: -1 }
+  #doneOffset = -1
+  #doneEpoch = -1
   #nextOffset = -1
   #running = 0
   isQueued = false
@@ -68,7 +69,7 @@ export class RunLane implements Holder {
   }
 
   get unfinished(): { readonly offset: number; readonly epoch: number } {
-    return this.#frontier
+    return { offset: this.#doneOffset, epoch: this.#doneEpoch }
   }
 
   get nextOffset(): number {
@@ -91,7 +92,8 @@ export class RunLane implements Holder {
     if (state !== this.#state || !this.isHolding) {
       this.#forget()
       this.#state = state
-      this.#frontier = { offset: slice.firstOffset, epoch: handed.epochBefore }
+      this.#doneOffset = slice.firstOffset
+      this.#doneEpoch = handed.epochBefore
     }
     this.#hand = handed
     this.#iterator = new SliceIterator(slice.segments, undefined)
@@ -126,17 +128,20 @@ export class RunLane implements Holder {
     if (task.generation !== this.#generation) return
     for (let first = this.#window[0]; first?.isDone === true; first = this.#window[0]) {
       this.#window.shift()
-      this.#frontier = { offset: first.offset + 1, epoch: first.epoch }
+      this.#doneOffset = first.offset + 1
+      this.#doneEpoch = first.epoch
     }
     // Behind the last record there may be markers, which nobody has to process.
     const slice = this.#hand?.slice
-    if (this.#window.length === 0 && this.#left === 0 && slice !== undefined)
-      this.#frontier = { offset: slice.nextOffset, epoch: slice.lastEpoch }
+    if (this.#window.length === 0 && this.#left === 0 && slice !== undefined) {
+      this.#doneOffset = slice.nextOffset
+      this.#doneEpoch = slice.lastEpoch
+    }
   }
 
   /** Gives up what was not begun, and what begun handlers will say of the rest. The partition goes on from the first record that is not finished. */
   letGo(): void {
-    if (this.isHolding) this.#state.rewind(this.#frontier.offset, this.#frontier.epoch)
+    if (this.isHolding) this.#state.rewind(this.#doneOffset, this.#doneEpoch)
     this.#forget()
   }
 

@@ -23,6 +23,8 @@ export interface RunHost extends LoopHost {
 }
 
 const defaultConcurrency = 16
+/** So many records are begun before somebody looks whether others should have a turn. */
+const recordsBetweenLooks = 32
 
 /** `run`: handlers at work, as the scheduler decides; retries; the end in good order. */
 export class RunLoop implements ActiveLoop {
@@ -56,7 +58,7 @@ export class RunLoop implements ActiveLoop {
       while (!this.#isStopping) {
         this.#sweep()
         try {
-          if (!this.#startOne()) await reader.change()
+          if (!this.#startSome()) await reader.change()
           else if (reader.mustYield) await reader.yield()
         } catch (error) {
           this.#fail(error)
@@ -82,6 +84,12 @@ export class RunLoop implements ActiveLoop {
   #sweep(): void {
     this.#dropRetries((task) => task.lane.isWanted(task))
     for (const state of this.#scheduler.sweep()) this.#host.reader.released(state)
+  }
+
+  /** False when there is nothing to do now. */
+  #startSome(): boolean {
+    for (let begun = 0; begun < recordsBetweenLooks && !this.#isStopping; begun++) if (!this.#startOne()) return begun > 0
+    return true
   }
 
   /** Begins a record that may be begun, or takes in more of them. False when there is nothing to do now. */
@@ -136,7 +144,7 @@ export class RunLoop implements ActiveLoop {
       return
     }
     this.#atWork++
-    task.startedMs ??= this.#host.monotonic()
+    this.#scheduler.goesOn(task, this.#host.monotonic())
     result.then(
       () => {
         tasks.end(traced)
@@ -190,7 +198,7 @@ export class RunLoop implements ActiveLoop {
   /** The record keeps its place, and its partition or key waits. */
   #retry(task: Task, afterMs: number): void {
     this.#atWork--
-    task.startedMs ??= this.#host.monotonic()
+    this.#scheduler.goesOn(task, this.#host.monotonic())
     const cancel = this.#host.after(afterMs, () => {
       this.#retries.delete(task)
       task.attempt++

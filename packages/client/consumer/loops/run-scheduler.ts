@@ -16,14 +16,16 @@ export class RunScheduler {
   /** By name, so that a partition that left and came back waits for the handlers of before. */
   readonly #lanes = new Map<string, RunLane>()
   readonly #queue: RunLane[] = []
-  readonly #running = new Set<Task>()
+  #running = 0
+  /** Those whose handlers have not finished at once, in the order in which they were begun. */
+  readonly #atWork = new Set<Task>()
 
   constructor(options: SchedulerOptions) {
     this.#options = options
   }
 
   get running(): number {
-    return this.#running.size
+    return this.#running
   }
 
   /** Records that follow those of the partition that are here. */
@@ -38,25 +40,33 @@ export class RunScheduler {
 
   /** The next record to be handled; it counts as begun. */
   next(): Task | undefined {
-    if (this.#running.size >= this.#options.concurrency) return undefined
+    if (this.#running >= this.#options.concurrency) return undefined
     for (let asked = this.#queue.length; asked > 0; asked--) {
       const lane = this.#queue.shift()!
       lane.isQueued = false
       if (!lane.isHolding || lane.state.isPaused || lane.state.isLeaving) continue
       const task = lane.next()
       if (task === undefined) continue
-      this.#running.add(task)
+      this.#running++
       this.#enqueue(lane)
       return task
     }
     return undefined
   }
 
+  /** Its handler goes on by itself, since that time (monotonic). */
+  goesOn(task: Task, sinceMs: number): void {
+    if (task.startedMs !== undefined) return
+    task.startedMs = sinceMs
+    this.#atWork.add(task)
+  }
+
   /** A handler is done. Gives the partition if it may be asked for more records now. */
   finish(task: Task, isProcessed = true): PartitionState | undefined {
     const { lane } = task
     const { state } = lane
-    this.#running.delete(task)
+    this.#running--
+    if (task.startedMs !== undefined) this.#atWork.delete(task)
     lane.finish(task, isProcessed)
     this.#enqueue(lane)
     if (!lane.isHolding) return undefined
@@ -93,7 +103,7 @@ export class RunScheduler {
   /** When the handler was begun that has been at work longest; undefined when none is. */
   get oldestStartMs(): number | undefined {
     // Begun in this order, so the first that counts is the oldest.
-    for (const { startedMs, lane } of this.#running) if (startedMs !== undefined && lane.isHolding) return startedMs
+    for (const { startedMs, lane } of this.#atWork) if (lane.isHolding) return startedMs
     return undefined
   }
 

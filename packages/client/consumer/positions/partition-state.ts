@@ -16,8 +16,6 @@ export interface Holder {
   readonly unfinished: { readonly offset: number; readonly epoch: number }
   /** The offset behind what the application has got. */
   readonly nextOffset: number
-  /** The application has asked to commit up to there: whatever of it is in hand counts as processed, or a later commit would go back behind this one. */
-  committed?(offset: number): void
 }
 
 /** What came in one answer, with what the leader said beside it. */
@@ -78,6 +76,8 @@ export class PartitionState implements TopicPartition {
   holder: Holder | undefined = undefined
   /** Last offset that is known to be committed. */
   committedOffset = -1
+  /** Last offset that somebody asked to commit; −1 when that failed. */
+  committingOffset = -1
   highWatermark = -1
   readableEnd = -1
   logStartOffset = -1
@@ -346,6 +346,7 @@ export class PartitionState implements TopicPartition {
     this.#resetTo = undefined
     this.error = undefined
     this.holder = undefined
+    this.committedOffset = this.committingOffset = -1
     this.isAsking = false
     this.failures = 0
     this.retryAtMs = 0
