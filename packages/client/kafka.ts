@@ -12,6 +12,7 @@ import { ClientError } from './errors/client-error.ts'
 import { ConfigError } from './errors/config-error.ts'
 import { tlsSource } from './files/tls-source.ts'
 import { ClientMetrics } from './metrics/client-metrics.ts'
+import { ConnectionMetrics } from './metrics/connection-metrics.ts'
 import type { ClientParts } from './parts.ts'
 import { createProducer } from './producer/create-producer.ts'
 import type { Producer, TransactionalProducer } from './producer/producer.ts'
@@ -27,6 +28,7 @@ interface Closable {
 interface Connecting {
   readonly apiTimeoutMs: number
   readonly allowAutoTopicCreation: boolean
+  readonly metrics: ConnectionMetrics
   readonly asksControllers?: boolean
   onClosed(): void
 }
@@ -71,7 +73,7 @@ export class Kafka implements AsyncDisposable {
   producer(options: ProducerOptions = {}): Producer | TransactionalProducer {
     this.#checkOpen()
     const settings = resolveProducer(this.#options, options, ++this.#numbers.producer, this.#remarks)
-    return this.#make(settings, { apiTimeoutMs: settings.maxBlockMs, allowAutoTopicCreation: true }, createProducer)
+    return this.#make('producer', settings, { apiTimeoutMs: settings.maxBlockMs, allowAutoTopicCreation: true }, createProducer)
   }
 
   /**
@@ -83,7 +85,7 @@ export class Kafka implements AsyncDisposable {
     const topics = checkTopics(options.topics)
     const settings = resolveConsumer(this.#options, options, ++this.#numbers.consumer, this.#remarks)
     const connecting = { apiTimeoutMs: settings.defaultApiTimeoutMs, allowAutoTopicCreation: settings.allowAutoCreateTopics }
-    return this.#make(settings, connecting, (parts) => createConsumer<T>({ ...parts, topics }))
+    return this.#make('consumer', settings, connecting, (parts) => createConsumer<T>({ ...parts, topics }))
   }
 
   /** An admin. Throws `ConfigError`, and ODRADEK_CLOSED after `close()`. */
@@ -93,7 +95,12 @@ export class Kafka implements AsyncDisposable {
     const { bootstrapServers, bootstrapControllers, defaultApiTimeoutMs } = settings
     const asksControllers = bootstrapControllers.length > 0
     const connecting = { apiTimeoutMs: defaultApiTimeoutMs, allowAutoTopicCreation: false, asksControllers }
-    return this.#make({ ...settings, bootstrapServers: asksControllers ? bootstrapControllers : bootstrapServers }, connecting, createAdmin)
+    return this.#make(
+      'admin-client',
+      { ...settings, bootstrapServers: asksControllers ? bootstrapControllers : bootstrapServers },
+      connecting,
+      createAdmin,
+    )
   }
 
   /** Closes everything that was made here and is still open, at once. Rejects with the first failure, after all have closed. May be called again. */
@@ -109,17 +116,19 @@ export class Kafka implements AsyncDisposable {
   }
 
   #make<Settings extends CommonSettings, Client extends Closable>(
+    kind: 'producer' | 'consumer' | 'admin-client',
     settings: Settings,
-    connecting: Omit<Connecting, 'onClosed'>,
+    connecting: Omit<Connecting, 'metrics' | 'onClosed'>,
     create: (parts: ClientParts<Settings>) => Client,
   ): Client {
     const environment = this.#environment
-    const client: Client = create({
+    const metrics = new ClientMetrics(environment.clock, settings.clientId)
+    const cluster = clusterOf(
       settings,
-      cluster: clusterOf(settings, { ...connecting, onClosed: () => this.#made.delete(client) }, environment),
+      { ...connecting, metrics: new ConnectionMetrics(metrics, kind), onClosed: () => this.#made.delete(client) },
       environment,
-      metrics: new ClientMetrics(environment.clock, settings.clientId),
-    })
+    )
+    const client: Client = create({ settings, cluster, environment, metrics })
     this.#made.add(client)
     return client
   }

@@ -364,6 +364,8 @@ export class ConnectedCluster implements Cluster {
       if (bootstrap >= 0) continue
       for (const node of metadata.brokers.values()) if (node.host === host && node.port === port) this.#links.adopt(bootstrap, node)
     }
+    for (const id of this.#metadata.brokers.keys()) if (!metadata.brokers.has(id)) this.#options.metrics?.forgetNode(id)
+    this.#options.metrics?.metadataCame(this.#options.environment.clock.monotonic())
     this.#publish(metadata)
     this.#links.dropIdleBootstrap()
     return isIncomplete
@@ -377,6 +379,11 @@ export class ConnectedCluster implements Cluster {
 
   #publish(metadata: ClusterMetadata): void {
     this.#metadata = metadata
+    if (metadataChannel.hasSubscribers) {
+      const { revision, brokers, topics } = metadata
+      const message: MetadataMessage = { clientId: this.#options.clientId, revision, brokers: brokers.size, topics: topics.size }
+      metadataChannel.publish(message)
+    }
     for (const observer of this.#observers) observer(metadata)
   }
 

@@ -13,10 +13,10 @@ interface Sent {
 /** Counts what happens on one connection, and tells it to those who listen in. */
 export class ConnectionWatch {
   readonly #all: ConnectionMetrics
-  readonly #node: NodeMetrics
+  #node: NodeMetrics
   readonly #clock: Clock
   readonly #clientId: string
-  readonly #broker: number
+  #broker: number
   readonly #inFlight = new Map<AnyCall, Sent>()
 
   constructor(metrics: ConnectionMetrics, clock: Clock, clientId: string, broker: number) {
@@ -25,6 +25,12 @@ export class ConnectionWatch {
     this.#clock = clock
     this.#clientId = clientId
     this.#broker = broker
+  }
+
+  /** The broker at a bootstrap address has turned out to be this one. */
+  moveTo(broker: number): void {
+    this.#broker = broker
+    this.#node = this.#all.node(broker)
   }
 
   opened(): void {

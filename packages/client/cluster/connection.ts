@@ -78,6 +78,12 @@ export class Connection implements TransportReader {
     }
   }
 
+  /** The broker has become known by its id. */
+  rename(broker: string, id: number): void {
+    this.broker = broker
+    this.#watch?.moveTo(id)
+  }
+
   get localAddress(): string {
     return this.#transport?.localAddress ?? ''
   }

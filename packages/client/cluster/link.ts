@@ -109,8 +109,8 @@ export class Link {
   }
 
   /** The broker turned out to have this name. */
-  rename(broker: string): void {
-    if (this.#opened !== undefined) this.#opened.connection.broker = broker
+  rename(broker: string, id: number): void {
+    this.#opened?.connection.rename(broker, id)
   }
 
   /** Ends the connection; calls that wait for it fail. The next call opens another. */

@@ -44,7 +44,7 @@ export class Links {
     if (adopted === undefined || this.find(broker) !== undefined) return
     this.#links.get(bootstrap)?.delete('main')
     adopted.owner.broker = broker
-    adopted.link.rename(nodeName(node))
+    adopted.link.rename(nodeName(node), broker)
     this.#put(broker, 'main', adopted)
   }
 

@@ -38,18 +38,18 @@ export class Total {
 
 /** All metrics of one client. */
 export class ClientMetrics {
-  readonly #clock: Clock
+  readonly clock: Clock
   readonly #clientId: string
   readonly #groups = new Set<MetricGroup>()
 
   constructor(clock: Clock, clientId: string) {
-    this.#clock = clock
+    this.clock = clock
     this.#clientId = clientId
   }
 
   /** A group of metrics that come and go together; `tags` beside `client-id`. */
   group(name: string, tags: Readonly<Record<string, string>> = {}): MetricGroup {
-    const group = new MetricGroup(this.#clock, name, { 'client-id': this.#clientId, ...tags }, () => this.#groups.delete(group))
+    const group = new MetricGroup(this.clock, name, { 'client-id': this.#clientId, ...tags }, () => this.#groups.delete(group))
     this.#groups.add(group)
     return group
   }

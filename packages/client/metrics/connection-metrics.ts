@@ -21,6 +21,10 @@ export class ConnectionMetrics {
   /** Bytes of each request. */
   readonly requests: Sensor
   readonly responses: Sensor
+  /** Now. */
+  openConnections = 0
+  requestsInFlight = 0
+  #metadataAtMs: number | undefined
 
   constructor(metrics: ClientMetrics, kind: 'producer' | 'consumer' | 'admin-client') {
     this.#metrics = metrics
@@ -73,13 +77,16 @@ export class ConnectionMetrics {
       countRate: ['response-rate', 'Answers a second'],
       countTotal: ['response-total', 'Answers'],
     })
+    group.gauge('connection-count', 'Open connections', () => this.openConnections)
+    group.gauge('requests-in-flight', 'Requests that wait for their answers', () => this.requestsInFlight)
+    group.gauge('metadata-age', 'Seconds since the metadata came', () =>
+      this.#metadataAtMs === undefined ? Number.NaN : (metrics.clock.monotonic() - this.#metadataAtMs) / 1000,
+    )
   }
 
-  /** Gauges of what whoever has the connections knows. */
-  watch(now: { readonly connections: () => number; readonly metadataAgeSeconds: () => number; readonly inFlight: () => number }): void {
-    this.group.gauge('connection-count', 'Open connections', now.connections)
-    this.group.gauge('metadata-age', 'Seconds since the metadata came', now.metadataAgeSeconds)
-    this.group.gauge('requests-in-flight', 'Requests that wait for their answers', now.inFlight)
+  /** New metadata have come. */
+  metadataCame(nowMs: number): void {
+    this.#metadataAtMs = nowMs
   }
 
   /** The metrics of one broker, made when first asked for. */
