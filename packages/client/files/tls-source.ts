@@ -1,4 +1,3 @@
-import { createSecureContext } from 'node:tls'
 import type { ConnectionOptions, SecureVersion } from 'node:tls'
 import type { Secret } from '@odradek/common/logging'
 import { ConfigError } from '../errors/config-error.ts'
@@ -34,7 +33,7 @@ export function tlsSource(settings: TlsSettings): (() => ConnectionOptions) | un
   if (!settings.securityProtocol.endsWith('SSL')) return undefined
   const options = (): ConnectionOptions => (settings.tls === undefined ? optionsOf(settings) : { ...settings.tls })
   try {
-    createSecureContext(options())
+    process.getBuiltinModule('node:tls').createSecureContext(options())
   } catch (error) {
     if (error instanceof ConfigError) throw error
     const reason = error instanceof Error ? error.message : String(error)

@@ -2,7 +2,6 @@ import type { Buffer } from 'node:buffer'
 import { promises as dns } from 'node:dns'
 import { isIP, Socket } from 'node:net'
 import type { SocketConstructorOpts, TcpSocketConnectOpts } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import { KafkaError } from '@odradek/protocol'
 import { hostAndPort } from '../address.ts'
@@ -137,7 +136,8 @@ function plainSocket(to: TcpSocketConnectOpts, options: SocketConstructorOpts & 
 }
 
 function tlsSocket(options: ConnectionOptions & TcpSocketConnectOpts & { readonly onread: OnRead }): Socket {
-  return connectTls(options)
+  // Half of what importing a client takes would be Node's TLS, which most programs on a machine of one's own never use.
+  return process.getBuiltinModule('node:tls').connect(options)
 }
 
 /** Certificates are checked against the name that was asked for, and an address is never sent as one (RFC 6066). */
