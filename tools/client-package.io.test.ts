@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, test } from 'node:test'
+import { collectDeclarations } from './build/declarations.ts'
+import { exportsOf } from './document/exported.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'odradek-declarations-'))
+after(() => rmSync(folder, { recursive: true }))
+
+function files(texts: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(folder, 'x'))
+  for (const [name, text] of Object.entries(texts)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true })
+    writeFileSync(join(root, name), text)
+  }
+  return root
+}
+const asTheyAre = (_file: string, text: string): string => text
+
+test('what is published has every declaration that it needs, from whichever room, and no other', () => {
+  const root = files({
+    'client/index.d.ts': "export { Kafka } from './kafka.ts';\n",
+    'client/kafka.d.ts': [
+      "import type { Clock } from '@odradek/common/time';",
+      "import type { Unused } from './unused.ts';",
+      "import type { Socket } from 'node:net';",
+      '/** Makes clients. */',
+      'export declare class Kafka {',
+      '    #private;',
+      '    constructor(clock: Clock, socket: Socket, how: import("./how.ts").How);',
+      '}',
+      'export declare function notForUsers(unused: Unused): void;',
+    ].join('\n'),
+    'client/how.d.ts':
+      'export type How = {\n    fast: true;\n} | {\n    slow: Deep;\n};\ninterface Deep {\n    x: 1;\n}\ninterface Other {\n    y: 1;\n}\nexport {};\n',
+    'client/unused.d.ts': 'export type Unused = 1;\n',
+    'common/time/index.d.ts': "export type { Clock } from './clock.ts';\n",
+    'common/time/clock.d.ts': '/** Tells time. */\nexport interface Clock {\n    now(): number;\n}\n',
+  })
+  const collected = collectDeclarations(root, ['client/index.d.ts'], asTheyAre)
+  assert.deepEqual([...collected.keys()].toSorted(), [
+    'client/how.d.ts',
+    'client/index.d.ts',
+    'client/kafka.d.ts',
+    'common/time/clock.d.ts',
+  ])
+  assert.equal(collected.get('client/index.d.ts'), "export { Kafka } from './kafka.js';\n")
+  assert.equal(
+    collected.get('client/kafka.d.ts'),
+    [
+      "import type { Clock } from '../common/time/clock.js';",
+      '// @ts-ignore: any where @types/node is not installed',
+      "import type { Socket } from 'node:net';",
+      '/** Makes clients. */',
+      'export declare class Kafka {',
+      '    #private;',
+      "    constructor(clock: Clock, socket: Socket, how: import('./how.js').How);",
+      '}',
+      '',
+    ].join('\n'),
+  )
+  assert.match(collected.get('client/how.d.ts') ?? '', /interface Deep/)
+  assert.doesNotMatch(collected.get('client/how.d.ts') ?? '', /Other/)
+})
+
+test('a name that nobody declares is told when packages are built', () => {
+  const root = files({ 'client/index.d.ts': "export { Gone } from './gone.ts';\n", 'client/gone.d.ts': 'export type Here = 1;\n' })
+  assert.throws(() => collectDeclarations(root, ['client/index.d.ts'], asTheyAre), /gone\.d\.ts does not export Gone/)
+})
+
+test('the reference shows of a class what users can reach, and of functions their signatures', () => {
+  const root = files({
+    'index.ts': "// Things\nexport { Thing, make } from './thing.ts'\n",
+    'thing.ts': [
+      '/** A thing',
+      ' * in two lines. */',
+      'export class Thing {',
+      "  readonly name = 'thing'",
+      '  readonly #secret: number',
+      '',
+      '  /** Makes one. */',
+      '  constructor(size: number, options: { readonly fast?: boolean } = {}) {',
+      '    this.#secret = size',
+      '  }',
+      '',
+      '  grow(by: number): Thing',
+      '  grow(by: string): Thing',
+      '  grow(by: number | string): Thing {',
+      '    return this',
+      '  }',
+      '',
+      '  /** How large. */',
+      '  get size(): number {',
+      '    return this.#secret',
+      '  }',
+      '',
+      '  #hidden(): void {}',
+      '}',
+      '',
+      'export function make(): Thing {',
+      '  return new Thing(1)',
+      '}',
+    ].join('\n'),
+  })
+  const [section] = exportsOf(join(root, 'index.ts'))
+  assert.equal(section?.title, 'Things')
+  assert.deepEqual(section.exported, [
+    {
+      name: 'Thing',
+      doc: 'A thing\nin two lines.',
+      declaration: [
+        'class Thing {',
+        '  readonly name',
+        '  /** Makes one. */',
+        '  constructor(size: number, options?: { readonly fast?: boolean })',
+        '  grow(by: number): Thing',
+        '  grow(by: string): Thing',
+        '  /** How large. */',
+        '  get size(): number',
+        '}',
+      ].join('\n'),
+    },
+    { name: 'make', doc: '', declaration: 'function make(): Thing' },
+  ])
+})
