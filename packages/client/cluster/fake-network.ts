@@ -73,12 +73,12 @@ export class FakeNetwork implements Dialler {
 
   /** Moves time until the promise has settled, a minute at most. */
   async until<T>(promise: Promise<T>): Promise<T> {
-    let isSettled = false
+    const seen = { isSettled: false }
     const settled = (): void => {
-      isSettled = true
+      seen.isSettled = true
     }
     promise.then(settled, settled)
-    for (let step = 0; step < 6_000 && !isSettled; step++) await this.time.advance(10)
+    for (let step = 0; step < 6_000 && !seen.isSettled; step++) await this.time.advance(10)
     return promise
   }
 

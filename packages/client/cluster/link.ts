@@ -215,7 +215,13 @@ export class Link {
     if (this.#opening !== opening) return
     this.#opening = undefined
     const error =
-      cause instanceof KafkaError ? cause : new KafkaError('NETWORK_EXCEPTION', `Could not connect to broker ${nodeName(node)}.`, { cause })
+      cause instanceof KafkaError
+        ? cause
+        : new KafkaError(
+            'NETWORK_EXCEPTION',
+            `Could not connect to broker ${nodeName(node)}: ${cause instanceof Error ? cause.message : String(cause)}.`,
+            { cause },
+          )
     const { logger } = this.#context.environment
     const attempt = this.#failures + 1
     // The first, second, fourth and so on: a broker that is away for an hour fills no disk.
