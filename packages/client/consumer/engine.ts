@@ -10,7 +10,6 @@ import { nameOf } from '../partitions.ts'
 import type { Partitions } from '../partitions.ts'
 import type { Topic } from '../topic.ts'
 import type { Waiting } from '../waiting.ts'
-import { assignorNamed } from './assignors/index.ts'
 import { Commits } from './commits.ts'
 import { Committing } from './committing.ts'
 import type { CloseOptions, RebalanceListener } from './consumer.ts'
@@ -355,7 +354,7 @@ export class Engine implements RunHost {
       settings,
       cluster,
       host: this.#side,
-      assignors: settings.assignors.map((assignor) => (typeof assignor === 'string' ? assignorNamed(assignor) : assignor)),
+      assignors: settings.assignors,
       observer: this.#insight.observer,
     })
     this.#watch.start()

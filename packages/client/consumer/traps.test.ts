@@ -151,6 +151,27 @@ test('a pattern follows topics that come later', async () => {
   await scene.until(consumer.close())
 })
 
+test('assigned topic unknown to own pattern: what the broker assigns is read (KIP-848)', async () => {
+  for (const pattern of [/^orders\./, { re2j: 'orders\\..*' }]) {
+    const scene = new Scene({ t: 1 })
+    const consumer = scene.consumer({ ...group, groupProtocol: 'consumer' })
+    consumer.subscribe(pattern)
+    // Made after the last refresh, and matched by the broker, whose idea of the pattern counts.
+    scene.story.coordinator.consumer.firstTarget = 'orders.new-0'
+    scene.clusters[0]!.hidden = { 'orders.new': 1, invoices: 1 }
+    scene.logs.append('orders.new-0', batchOf(['a']))
+    const [batch] = await scene.until(consumer.poll(30_000))
+    assert.deepEqual([batch?.topic, batch?.count], ['orders.new', 1])
+    const [member] = scene.story.coordinator.consumer.members.keys()
+    scene.story.coordinator.consumer.assign(member!, 'invoices-0')
+    scene.logs.append('invoices-0', batchOf(['b']))
+    const [other] = await scene.until(consumer.poll(30_000))
+    assert.equal(other?.topic, 'invoices')
+    await scene.until(consumer.close())
+    assert.deepEqual(scene.committed, { 'orders.new-0': 1, 'invoices-0': 0 })
+  }
+})
+
 test('an error of a rebalance listener is thrown by the next call for records, and the rebalance goes on', async () => {
   const scene = sceneWith(1, 3)
   const consumer = scene.consumer(group)

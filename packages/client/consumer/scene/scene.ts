@@ -70,6 +70,8 @@ export class Scene {
   }
 }
 
+const answered: ReadonlySet<string> = new Set(['Fetch', 'ListOffsets', 'OffsetForLeaderEpoch', 'Metadata'])
+
 /** The cluster of a story, with logs. */
 export class SceneCluster extends FakeCluster {
   readonly #logs: FakeLogs
@@ -91,8 +93,9 @@ export class SceneCluster extends FakeCluster {
     request: WriteOf<Q> | ((version: number) => WriteOf<Q>),
     options: CallOptions = {},
   ): Promise<ReadOf<S>> {
-    if (api.name !== 'Fetch' && api.name !== 'ListOffsets' && api.name !== 'OffsetForLeaderEpoch')
-      return super.call(broker, api, request, options)
+    if (!answered.has(api.name)) return super.call(broker, api, request, options)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fakes answer in the shape of the API
+    if (api.name === 'Metadata') return (await this.#namesOf(request)) as ReadOf<S>
     const version = await this.versionFor(broker, api, options)
     const body = typeof request === 'function' ? request(version) : request
     if (this.failing?.broker === broker) throw this.failing.error
@@ -104,6 +107,14 @@ export class SceneCluster extends FakeCluster {
           : this.#logs.offsetsForEpochs(body)
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fakes answer in the shape of the API
     return (await answer) as ReadOf<S>
+  }
+
+  /** Topics by their ids, the hidden ones too. */
+  async #namesOf(request: unknown): Promise<unknown> {
+    await this.refresh()
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as of the wire
+    const { topics } = request as { topics: readonly { topicId: string }[] }
+    return { topics: topics.map(({ topicId }) => ({ errorCode: 0, topicId, name: this.metadata.topicNames.get(topicId) ?? null })) }
   }
 
   override requestRefresh(): void {
