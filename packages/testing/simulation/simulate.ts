@@ -66,6 +66,7 @@ async function run(world: World): Promise<void> {
   await settle(world, 'the work', Promise.all(workloads.map((workload) => workload.finish())))
   const untilMs = world.nowMs + restWithinMs
   await advanceUntil(world, () => workloads.every((workload) => workload.isDrained()) || world.nowMs >= untilMs)
+  if (world.violations.length > 0) return
   const lacks = workloads.filter((workload) => !workload.isDrained()).map((workload) => workload.lack())
   if (lacks.length > 0) world.violate('stuck', `readers did not get everything in ${restWithinMs} ms: ${lacks.join('; ')}`)
   if (world.violations.length > 0) return
@@ -79,6 +80,7 @@ async function run(world: World): Promise<void> {
     'processed',
     [...simulation.groupCheckers.values()].reduce((sum, { processed }) => sum + processed, 0),
   )
+  simulation.ledger.checkSettled()
   simulation.log.checkKept()
   simulation.transactionChecker.checkWhole(simulation.transactions)
   simulation.groups.close()

@@ -7,6 +7,8 @@ export interface Call<S extends Fields> {
   readonly broker: ModelBroker
   readonly version: number
   readonly clientId: string
+  /** The connection has been given up by the client; it may have asked anew on another one since. */
+  readonly isLate: boolean
   /** Answers, once. Undefined closes the connection without an answer. */
   readonly answer: (response: WriteOf<S> | undefined) => void
   /** `acks=0`: there is no answer, and the next request may come. */
@@ -18,6 +20,7 @@ export interface Incoming {
   readonly broker: ModelBroker
   readonly version: number
   readonly clientId: string
+  readonly isLate: boolean
   readonly reader: ByteReader
   /** `encode` writes the body of the answer; with a throttle time where the connection wants one in it. */
   readonly reply: (encode: ((writer: ByteWriter, throttleTimeMs: number | undefined) => void) | undefined) => void
@@ -36,12 +39,13 @@ export function served<Q extends Fields, S extends Fields>(
 ): ModelHandler {
   return {
     api,
-    serve({ broker, version, clientId, reader, reply, noAnswer }) {
+    serve({ broker, version, clientId, isLate, reader, reply, noAnswer }) {
       const request = api.decodeRequest(reader, version)
       serve(request, {
         broker,
         version,
         clientId,
+        isLate,
         noAnswer,
         answer(response) {
           if (response === undefined) return reply(undefined)

@@ -56,6 +56,7 @@ class Stage {
         isIdempotent: producerId >= 0,
         acks: 'all',
         source: 0,
+        isHeard: () => true,
       })
       builder.append({ value: writePayload({ value: sent.value, topic: 0, partition: 0, source: 0 }, 40), timestamp: 1 })
     }

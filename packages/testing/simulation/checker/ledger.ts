@@ -12,6 +12,8 @@ export interface Sent {
   readonly acks: 'all' | '1'
   /** Of a copy: what it is a copy of. */
   readonly source: number
+  /** Whether its producer still lives: of a dead one nothing more is heard. */
+  readonly isHeard: () => boolean
   outcome: 'pending' | 'acked' | 'failed'
   /** A failure of which the client says that nothing was written. */
   isSurelyFailed: boolean
@@ -35,7 +37,7 @@ export class Ledger {
     return this.#sent.length
   }
 
-  send(record: Pick<Sent, 'producer' | 'topic' | 'partition' | 'isIdempotent' | 'acks' | 'source'>): Sent {
+  send(record: Pick<Sent, 'producer' | 'topic' | 'partition' | 'isIdempotent' | 'acks' | 'source' | 'isHeard'>): Sent {
     const sent: Sent = { ...record, value: this.#sent.length + 1, outcome: 'pending', isSurelyFailed: false }
     this.#sent.push(sent)
     return sent
@@ -66,7 +68,7 @@ export class Ledger {
 
   /** Everything has its result by now. */
   checkSettled(): void {
-    const pending = this.#sent.filter(({ outcome }) => outcome === 'pending')
+    const pending = this.#sent.filter(({ outcome, isHeard }) => outcome === 'pending' && isHeard())
     const [first] = pending
     if (first !== undefined)
       this.#world.violate(

@@ -13,6 +13,8 @@ export interface ServerReader {
 /** The broker's end of a connection: what goes out. */
 export interface ServerSocket {
   readonly linkId: number
+  /** The client has ended the connection; what still comes is of the past. */
+  readonly clientIsGone: boolean
   write(chunks: readonly Uint8Array[]): void
   /** Ends the connection; the client notices a moment later. */
   close(): void
@@ -68,6 +70,10 @@ export class Link implements Transport, ServerSocket {
     return `10.9.0.1:${40_000 + this.linkId}`
   }
 
+  get clientIsGone(): boolean {
+    return !this.#clientIsOpen
+  }
+
   get isOpen(): boolean {
     return this.#clientIsOpen
   }
@@ -119,8 +125,12 @@ export class Link implements Transport, ServerSocket {
   }
 
   #serverSocket(): ServerSocket {
+    const isGone = (): boolean => this.clientIsGone
     return {
       linkId: this.linkId,
+      get clientIsGone() {
+        return isGone()
+      },
       write: (chunks) => {
         if (this.#serverIsOpen) this.#toClient.write(chunks)
       },

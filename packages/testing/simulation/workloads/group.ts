@@ -97,7 +97,7 @@ export class GroupWorkload implements Workload {
     const { world } = this.#simulation
     const { consumer } = member
     let isOver = false
-    if (this.#plan.commits === 'manual') void this.#commitNowAndThen(member, () => isOver)
+    if (this.#plan.commits === 'manual' && this.#plan.loop !== 'poll') void this.#commitNowAndThen(member, () => isOver)
     try {
       if (this.#plan.loop === 'batches')
         for await (const batch of consumer.batches({ signal: this.#stop.signal })) await this.#handle(member, batch)
@@ -106,6 +106,8 @@ export class GroupWorkload implements Workload {
       } else
         while (!this.#stop.signal.aborted) {
           for (const batch of await consumer.poll(100, { signal: this.#stop.signal })) await this.#handle(member, batch)
+          // It takes in what the last poll gave, so it belongs behind the handling.
+          if (this.#plan.commits === 'manual' && this.#dice.nextInt(4) === 0) await this.#tryCommit(() => consumer.commit())
         }
     } catch (error) {
       if (!this.#stop.signal.aborted) {

@@ -77,7 +77,6 @@ export class ProduceWorkload implements Workload {
 
   async close(): Promise<void> {
     await this.#producer.close().catch((error: unknown) => this.#simulation.world.note('close', codeOf(error)))
-    this.#simulation.ledger.checkSettled()
   }
 
   async #send(): Promise<void> {
@@ -103,6 +102,7 @@ export class ProduceWorkload implements Workload {
       isIdempotent: this.#plan.idempotent,
       acks: this.#plan.acks,
       source: 0,
+      isHeard: () => this.#process.isAlive,
     })
     const size = this.#dice.nextInt(20) === 0 ? 600 : 28 + this.#dice.nextInt(60)
     const key = this.#plan.keyed === 'key' ? Buffer.from(`key-${this.#dice.nextInt(12)}`) : null

@@ -50,7 +50,15 @@ export class TransactionalClient {
     const { ledger, log, cluster } = this.#simulation
     const number = log.numberOf(topic)
     const partition = this.#dice.nextInt(cluster.topics.get(topic)?.partitions.length ?? 1)
-    const sent = ledger.send({ producer: this.number, topic: number, partition, isIdempotent: true, acks: 'all', source })
+    const sent = ledger.send({
+      producer: this.number,
+      topic: number,
+      partition,
+      isIdempotent: true,
+      acks: 'all',
+      source,
+      isHeard: () => this.process.isAlive,
+    })
     story.sent.push(sent)
     const value = writePayload({ value: sent.value, topic: number, partition, source }, 28 + this.#dice.nextInt(60))
     try {

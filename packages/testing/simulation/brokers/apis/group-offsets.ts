@@ -52,6 +52,11 @@ export function groupOffsets(cluster: ModelCluster, coordinators: Coordinators, 
     const refused = coordinators.error(groups.seatOf(request.groupId), call.broker)
     if (refused !== undefined) return answerAll(refused)
     if (world.strikes('refusedRequest', dice)) return answerAll(pick(commitRefusals, dice))
+    if (call.isLate && goesBack(request)) {
+      // Kafka has nothing against it; the client has no part in it.
+      world.sometimes('dropped a commit of the past')
+      return answerAll('REQUEST_TIMED_OUT')
+    }
     const group = groups.consumerGroups.get(request.groupId)
     if (group !== undefined && request.generationIdOrMemberEpoch >= 0) {
       const error = group.memberError(request.memberId, request.generationIdOrMemberEpoch)
@@ -136,6 +141,12 @@ export function groupOffsets(cluster: ModelCluster, coordinators: Coordinators, 
         }),
       })),
     }
+  }
+
+  function goesBack(request: CommitRequest): boolean {
+    return offsetsOf(request, nameOf).some(
+      ({ group, topic, partition, offset }) => offset < (groups.committed.get(group, topic, partition)?.offset ?? 0),
+    )
   }
 
   return [commit, fetch]

@@ -87,7 +87,9 @@ export function transactionApis(options: {
       const code = errorCode(error === 'PRODUCER_FENCED' && version < 2 ? 'INVALID_PRODUCER_EPOCH' : error)
       later(() => answer({ throttleTimeMs: 0, errorCode: code }))
     }),
-    served(EndTxn, (request, { broker, answer, version }) => {
+    served(EndTxn, (request, { broker, answer, version, isLate }) => {
+      // With the first protocol it could end the next transaction (KIP-890), which is no fault of the client.
+      if (isLate && version < 5) return answer(undefined)
       const decision = request.committed ? 'commit' : 'abort'
       const { transactionalId, producerId, producerEpoch } = request
       const refused = refusal(broker)
@@ -103,7 +105,8 @@ export function transactionApis(options: {
       later(() => answer({ throttleTimeMs: 0, errorCode: code, producerId: ended.producerId, producerEpoch: ended.producerEpoch }))
     }),
     served(TxnOffsetCommit, (request, call) => {
-      const { broker, answer, version } = call
+      const { broker, answer, version, isLate } = call
+      if (isLate && version < 5) return answer(undefined)
       const answerAll = (error: ErrorName): void => {
         world.note('transactional commit', request.groupId, request.generationId, error)
         answer({
