@@ -16,6 +16,7 @@ import { ConnectionMetrics } from './metrics/connection-metrics.ts'
 import type { ClientParts } from './parts.ts'
 import { createProducer } from './producer/create-producer.ts'
 import type { Producer, TransactionalProducer } from './producer/producer.ts'
+import { TelemetryReporter } from './telemetry/telemetry-reporter.ts'
 import { systemEnvironment } from './system-environment.ts'
 import type { RawTopic, Topic } from './topic.ts'
 
@@ -30,6 +31,7 @@ interface Connecting {
   readonly allowAutoTopicCreation: boolean
   readonly metrics: ConnectionMetrics
   readonly asksControllers?: boolean
+  beforeClose(): Promise<void>
   onClosed(): void
 }
 
@@ -115,19 +117,25 @@ export class Kafka implements AsyncDisposable {
     return this.close()
   }
 
-  #make<Settings extends CommonSettings, Client extends Closable>(
+  #make<Settings extends CommonSettings & { readonly enableMetricsPush: boolean }, Client extends Closable>(
     kind: 'producer' | 'consumer' | 'admin-client',
     settings: Settings,
-    connecting: Omit<Connecting, 'metrics' | 'onClosed'>,
+    connecting: Omit<Connecting, 'metrics' | 'beforeClose' | 'onClosed'>,
     create: (parts: ClientParts<Settings>) => Client,
   ): Client {
     const environment = this.#environment
     const metrics = new ClientMetrics(environment.clock, settings.clientId)
     const cluster = clusterOf(
       settings,
-      { ...connecting, metrics: new ConnectionMetrics(metrics, kind), onClosed: () => this.#made.delete(client) },
+      {
+        ...connecting,
+        metrics: new ConnectionMetrics(metrics, kind),
+        beforeClose: () => telemetry?.close() ?? Promise.resolve(),
+        onClosed: () => this.#made.delete(client),
+      },
       environment,
     )
+    const telemetry = settings.enableMetricsPush ? new TelemetryReporter(cluster, environment, metrics.view()) : undefined
     const client: Client = create({ settings, cluster, environment, metrics })
     this.#made.add(client)
     return client

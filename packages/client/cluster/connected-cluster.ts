@@ -43,6 +43,8 @@ export interface ClusterOptions {
   /** Whether brokers may create topics that are asked for and not there. */
   readonly allowAutoTopicCreation?: boolean | undefined
   readonly metrics?: ConnectionMetrics | undefined
+  /** Called once, before it closes; calls still go through. */
+  readonly beforeClose?: (() => Promise<void>) | undefined
   /** Called once, when it has closed. */
   readonly onClosed?: (() => void) | undefined
 }
@@ -71,6 +73,7 @@ export class ConnectedCluster implements Cluster {
   #featuresEpoch = -2
   #isControllerForgotten = false
   #isClosed = false
+  #closing: Promise<void> | undefined
 
   constructor(options: ClusterOptions) {
     const { environment, settings, clientId, sasl } = options
@@ -256,8 +259,12 @@ export class ConnectedCluster implements Cluster {
     return () => void this.#observers.delete(observer)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#isClosed) return
+  [Symbol.asyncDispose](): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    await this.#options.beforeClose?.()
     this.#isClosed = true
     this.#refresher.close()
     this.#links.close()
