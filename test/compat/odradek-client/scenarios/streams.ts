@@ -51,7 +51,7 @@ export const streams: Theme = {
     }),
 
     scenario('a pipeline of Node streams ends in a topic', async (at) => {
-      const { writable } = await import('@odradek/client/producer')
+      const { writable } = await import('@odradek/client/streams')
       const topic = await at.topic('pipeline')
       await using producer = at.producer({ bufferMemory: 65_536, batchSize: 4096 })
       await pipeline(Readable.from(range(2000).map((i) => ({ value: bytes(String(i)) }))), writable(producer, topicOf(topic)))
@@ -59,7 +59,7 @@ export const streams: Theme = {
     }),
 
     scenario('a web stream ends in a topic', async (at) => {
-      const { writableStream } = await import('@odradek/client/producer')
+      const { writableStream } = await import('@odradek/client/streams')
       const topic = await at.topic('web')
       await using producer = at.producer()
       await ReadableStream.from(range(500).map((i) => ({ value: bytes(String(i)) }))).pipeTo(writableStream(producer, topicOf(topic)))
