@@ -294,6 +294,26 @@ test('acks=0: the call is over when the request has left', async () => {
   await cluster[Symbol.asyncDispose]()
 })
 
+test('acks=0: a socket that takes nothing makes whoever sends wait, and is given up in time', async () => {
+  const { network, broker, cluster } = await connected()
+  const pipe = broker.pipes[0]
+  assert(pipe !== undefined)
+  const request = { transactionalId: null, acks: 0, timeoutMs: 1000, topicData: [] }
+  pipe.unsentBytes = 1_000_000
+  const sent = watch(cluster.call(1, Produce, request, { noAnswer: true }))
+  await network.time.advance(1000)
+  assert.equal(sent.outcome, 'waits')
+  pipe.drain()
+  await network.time.runTurn()
+  assert.equal(sent.outcome, 'answered')
+  pipe.unsentBytes = 1_000_000
+  const stuck = watch(cluster.call(1, Produce, request, { noAnswer: true }))
+  await network.time.advance(30_001)
+  assert.equal(stuck.outcome, 'REQUEST_TIMED_OUT')
+  assert.equal(pipe.isOpen, false)
+  await cluster[Symbol.asyncDispose]()
+})
+
 test('what may take long has a lane of its own, so it holds nothing up', async () => {
   const { network, broker, cluster } = await connected()
   broker.on(Heartbeat, (got) => (got.pipe === broker.pipes[0] ? { errorCode: 0 } : undefined))

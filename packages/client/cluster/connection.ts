@@ -39,6 +39,8 @@ export class Connection implements TransportReader {
   broker: string
   /** Calls that were sent and not answered, in order. Some may have been given up by their callers. */
   readonly inFlight: AnyCall[] = []
+  /** Calls without an answer that wait until the kernel has taken their bytes; else a slow broker would fill our memory. */
+  readonly leaving: AnyCall[] = []
   /** What the broker announced; none before the connection has been set up. */
   versions: ApiRanges | undefined
   /** Monotonic; nothing may be sent before. */
@@ -99,10 +101,7 @@ export class Connection implements TransportReader {
     // What is sent before this run of microtasks is over leaves in one write.
     if (this.#outgoing.length === 0) void Promise.resolve().then(this.#flush)
     this.#outgoing.push(...chunks)
-    if (call.options.noAnswer === true) {
-      this.#watch?.ended(call)
-      call.answerWithNothing()
-    } else this.inFlight.push(call)
+    ;(call.options.noAnswer === true ? this.leaving : this.inFlight).push(call)
   }
 
   /** Hands everything to the kernel that is still to be sent, for a close that follows. */
@@ -117,7 +116,7 @@ export class Connection implements TransportReader {
     this.#transport?.destroy()
     this.#outgoing = []
     if (this.#transport !== undefined) this.#watch?.closed()
-    for (const call of this.inFlight.splice(0)) {
+    for (const call of [...this.inFlight.splice(0), ...this.leaving.splice(0)]) {
       this.#watch?.ended(call, error)
       call.fail(error)
     }
@@ -139,9 +138,17 @@ export class Connection implements TransportReader {
     }
   }
 
+  drained(): void {
+    for (const call of this.leaving.splice(0)) {
+      this.#watch?.ended(call)
+      call.answerWithNothing()
+    }
+  }
+
   closed(cause: Error | undefined): void {
-    const why = cause === undefined ? 'closed the connection' : `broke the connection: ${cause.message}`
-    this.#break(new KafkaError('NETWORK_EXCEPTION', this.#said(why), cause === undefined ? {} : { cause }))
+    const why = cause === undefined ? 'closed the connection' : `broke the connection: ${reasonOf(cause)}`
+    const hint = /certificate/.test(why) ? 'The broker wants a certificate of this client that it trusts: ssl.keystore.*.' : ''
+    this.#break(new KafkaError('NETWORK_EXCEPTION', this.#said(why), { ...(cause === undefined ? {} : { cause }), hint }))
   }
 
   #break(error: KafkaError): void {
@@ -202,8 +209,26 @@ export class Connection implements TransportReader {
     const bytes = sizeOf(chunks)
     this.#traffic.sentBytes += bytes
     this.#watch?.wrote(bytes)
-    this.#transport.write(chunks)
+    this.#transport.write(joined(chunks))
+    if (this.leaving.length > 0 && this.#transport.unsentBytes <= mostUnsentBytes) this.drained()
   }
+}
+
+/** What OpenSSL has to say is a line of codes; its reason is a sentence. */
+function reasonOf(cause: Error): string {
+  return 'reason' in cause && typeof cause.reason === 'string' ? cause.reason : cause.message
+}
+
+/** Requests that lie one behind the other in the slab, as one chunk. */
+function joined(chunks: readonly Buffer[]): Buffer[] {
+  const result: Buffer[] = []
+  for (const chunk of chunks) {
+    const last = result.at(-1)
+    if (last !== undefined && last.buffer === chunk.buffer && last.byteOffset + last.length === chunk.byteOffset)
+      result[result.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + chunk.length)
+    else result.push(chunk)
+  }
+  return result
 }
 
 function sizeOf(chunks: readonly Uint8Array[]): number {
@@ -215,4 +240,6 @@ function sizeOf(chunks: readonly Uint8Array[]): number {
 /** Requests are written one after the other into a slab, since what was handed to a socket may not be written over. */
 const slabBytes = 16_384
 const leastSlab = 512
+/** More than that, and whoever asks for no answers waits. Above the high-water mark of a socket, or it would not tell us. */
+const mostUnsentBytes = 262_144
 const emptySlab = Buffer.alloc(0)

@@ -181,7 +181,7 @@ export class FakeBroker {
 }
 
 export class FakePipe implements Transport {
-  readonly unsentBytes = 0
+  unsentBytes = 0
   readonly localAddress = '10.0.0.9:50000'
   /** What each write brought. */
   readonly writes: (readonly Uint8Array[])[] = []
@@ -236,6 +236,12 @@ export class FakePipe implements Transport {
       at += count
       this.#reader.received(count)
     }
+  }
+
+  /** The kernel has taken all. */
+  drain(): void {
+    this.unsentBytes = 0
+    this.#reader.drained?.()
   }
 
   /** The broker's end breaks. */

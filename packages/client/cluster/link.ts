@@ -72,7 +72,10 @@ export class Link {
 
   /** Calls that wait to be sent or answered. */
   get load(): number {
-    return this.#waiting.length + (this.#opened?.connection.inFlight.length ?? 0)
+    return (
+      this.#waiting.length +
+      (this.#opened === undefined ? 0 : this.#opened.connection.inFlight.length + this.#opened.connection.leaving.length)
+    )
   }
 
   /** Milliseconds until the next attempt; 0 when it would be made now, or there is a connection. */
@@ -284,7 +287,7 @@ export class Link {
   #expireSent(connection: Connection): void {
     const now = this.#now()
     let isStuck = false
-    for (const call of connection.inFlight) {
+    for (const call of [...connection.inFlight, ...connection.leaving]) {
       if (call.deadlineMs <= now) call.expire(`Broker ${connection.broker}`)
       else if (!call.isSettled) this.#alarm.notAfter(call.deadlineMs)
       if (call.brokerDeadlineMs <= now) isStuck = true

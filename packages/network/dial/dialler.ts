@@ -15,7 +15,7 @@ export interface IpAddress {
 
 /** An open byte stream to a broker. */
 export interface Transport {
-  /** Sends the chunks in order, in one go. They must not change until they have left; nothing is thrown, `closed` tells of failures. */
+  /** Sends the chunks in order, in one go. They must not change until they have left, so a pipe that keeps them is a right one; nothing is thrown, `closed` tells of failures. */
   write(chunks: readonly Uint8Array[]): void
   /** Bytes handed to `write` that the kernel has not taken yet. */
   readonly unsentBytes: number
@@ -31,6 +31,8 @@ export interface TransportReader {
   landing(): Buffer
   /** So many bytes stand at the beginning of the last landing. */
   received(count: number): void
+  /** More than 256 KiB were unsent after a `write`, and now the kernel has taken them. */
+  drained?(): void
   /** The other end, the network or TLS ended it; called at most once. */
   closed(cause: Error | undefined): void
 }

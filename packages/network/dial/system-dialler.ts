@@ -104,6 +104,7 @@ class SocketTransport implements Transport {
     socket.on('error', (error) => {
       this.#failure = error
     })
+    socket.on('drain', () => this.#reader.drained?.())
     // The other end says that it is done; what it has not answered it never will.
     socket.on('end', () => socket.destroy())
     socket.on('close', () => {
