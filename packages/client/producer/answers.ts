@@ -29,8 +29,8 @@ export interface SendingTransaction {
   allows(queue: PartitionQueue): boolean
   /** A batch was opened for the partition. */
   opened(queue: PartitionQueue): void
-  /** A batch is lost: the transaction can't be committed any more. Gives the error as users see it. */
-  batchFailed(error: Error): Error
+  /** A record or batch is lost: the transaction can't be committed any more. Gives the error as users see it. */
+  batchFailed(error: Error, wasSent: boolean): Error
 }
 
 export interface AnswersParts {
@@ -122,6 +122,7 @@ export class Answers {
         'OUT_OF_ORDER_SEQUENCE_NUMBER',
         `Nobody knows whether the last records for ${queue.topic}-${queue.partition} were written.`,
       ),
+      true,
     )
   }
 
@@ -182,7 +183,7 @@ export class Answers {
     if (batch.isOnWire) batch.isExpired = true
     const isFatal = cause instanceof KafkaError && rules.isIdempotent && fatalCodes.has(cause.code)
     const dead = isFatal ? new KafkaError(cause.code, cause.message, { cause, fatal: true, hint: cause.hint }) : undefined
-    const shown = transaction === undefined ? (dead ?? cause) : transaction.batchFailed(cause)
+    const shown = transaction === undefined ? (dead ?? cause) : transaction.batchFailed(cause, batch.sequence >= 0)
     metrics.failed(queue.topic, batch.count)
     batch.isOpen = false
     this.#settle(queue, batch, { baseOffset: -1, logAppendTimeMs: -1, error: shown, ...perRecord(cause) }, !batch.isOnWire)

@@ -150,7 +150,7 @@ export class Engine implements AccumulatorHost {
   }
 
   get hasRoom(): boolean {
-    return this.accumulator.memory.hasRoom && this.waitingRoom.isMemoryFree
+    return this.accumulator.memory.hasRoom && this.waitingRoom.isMemoryFree && this.waitingRoom.hasPlaces
   }
 
   /** Resolves when there is room. Whoever waits for it lets no batch linger. */
@@ -188,7 +188,7 @@ export class Engine implements AccumulatorHost {
       return this.#append(entry, record)
     } catch (error) {
       // Or a transaction would be committed without the record, where nobody looks at the delivery.
-      throw transaction.batchFailed(error instanceof Error ? error : new Error(String(error)))
+      throw transaction.batchFailed(error instanceof Error ? error : new Error(String(error)), false)
     }
   }
 
@@ -409,6 +409,7 @@ export class Engine implements AccumulatorHost {
   #placed(waiting: WaitingRecord): void {
     const { receipts, index, timestampDelta } = this.accumulator
     this.#hand(waiting, receipts, index, timestampDelta)
+    this.#wakeIfRoom()
     this.#holdWhileBusy()
   }
 
@@ -417,7 +418,8 @@ export class Engine implements AccumulatorHost {
     const receipts = new Receipts(topic.name, waiting.partition, this)
     receipts.add()
     this.#hand(waiting, receipts, 0, 0)
-    receipts.settle(0, 1, { baseOffset: -1, logAppendTimeMs: -1, error: this.parts.transaction?.batchFailed(error) ?? error })
+    receipts.settle(0, 1, { baseOffset: -1, logAppendTimeMs: -1, error: this.parts.transaction?.batchFailed(error, false) ?? error })
+    this.#wakeIfRoom()
     this.#holdWhileBusy()
   }
 
@@ -432,9 +434,13 @@ export class Engine implements AccumulatorHost {
 
   #memoryFreed(): void {
     if (!this.waitingRoom.isMemoryFree) this.waitingRoom.admit()
-    if (!this.waitingRoom.isMemoryFree) return
-    if (this.#roomWaiters.length > 0 && this.accumulator.memory.hasRoom) for (const wake of this.#roomWaiters.splice(0)) wake()
-    if (this.#roomWaiters.length > 0) return
+    if (this.waitingRoom.isMemoryFree) this.#wakeIfRoom()
+  }
+
+  /** Memory is free again, or what waited for a topic's metadata has its place. */
+  #wakeIfRoom(): void {
+    if (this.#roomWaiters.length > 0 && this.hasRoom) for (const wake of this.#roomWaiters.splice(0)) wake()
+    if (this.#roomWaiters.length > 0 || !this.waitingRoom.isMemoryFree) return
     this.#hurryForMemory?.()
     this.#hurryForMemory = undefined
   }

@@ -49,12 +49,11 @@ export type PartitionResponse = Response['responses'][number]['partitionResponse
 
 /** What the answer says about a batch; undefined when it says nothing. */
 export function answerFor({ responses }: Response, { home, partition }: PartitionQueue): PartitionResponse | undefined {
-  const topic = responses.length === 1 ? responses[0] : responses.find((candidate) => isOf(candidate, home))
-  if (topic === undefined || !isOf(topic, home)) return undefined
-  const { partitionResponses } = topic
-  return partitionResponses.length === 1 && partitionResponses[0]?.index === partition
-    ? partitionResponses[0]
-    : partitionResponses.find(({ index }) => index === partition)
+  for (const topic of responses) {
+    if (!isOf(topic, home)) continue
+    for (const said of topic.partitionResponses) if (said.index === partition) return said
+  }
+  return undefined
 }
 
 const isOf = (topic: { readonly name: string; readonly topicId: string }, home: TopicHome): boolean =>

@@ -47,6 +47,11 @@ export class WaitingRoom {
     return this.#queue.length === 0
   }
 
+  /** There is a place for more. Half of all are left to those who were told to wait one record too late, however large it is. */
+  get hasPlaces(): boolean {
+    return 2 * this.#bytes <= this.#parts.maxBytes
+  }
+
   get waitingForMemory(): number {
     return this.#queue.length
   }

@@ -38,7 +38,10 @@ export async function readProcessWrite<T extends Topic>(
   check(consumer)
   const copy = new Copy(consumer, producer, body)
   while (options.signal?.aborted !== true) {
-    const batches = await consumer.poll(pollMs, options)
+    const batches = await consumer.poll(pollMs, options).catch((error: unknown) => {
+      if (options.signal?.aborted === true && error === options.signal.reason) return []
+      throw error
+    })
     if (batches.length > 0) await copy.round(batches)
   }
 }

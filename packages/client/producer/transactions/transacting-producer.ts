@@ -1,3 +1,4 @@
+import { KafkaError } from '@odradek/protocol'
 import type { ConsumerGroupMetadata } from '../../consumer/group-metadata.ts'
 import { ExponentialBackoff } from '../../cluster/exponential-backoff.ts'
 import { Patience } from '../../cluster/patience.ts'
@@ -110,8 +111,7 @@ export class TransactingProducer extends CoreProducer implements TransactionalPr
       result = await body(transaction)
       await this.commitTransaction()
     } catch (error) {
-      await this.#abortAfter(error, state)
-      throw error
+      throw await this.#abortAfter(error, state)
     }
     return result
   }
@@ -143,14 +143,17 @@ export class TransactingProducer extends CoreProducer implements TransactionalPr
     return { send, enqueue, sendOffsets }
   }
 
-  /** What the body, or the commit, has thrown is what its caller should hear; the abort is only tidying up. */
-  async #abortAfter(cause: unknown, { phase }: TransactionState): Promise<void> {
-    if (phase !== 'in-transaction' && phase !== 'abortable-error') return
+  /** Gives what its caller should hear: what the body, or the commit, has thrown; unless it turns out that the producer is lost. */
+  async #abortAfter(cause: unknown, state: TransactionState): Promise<unknown> {
+    if (state.phase !== 'in-transaction' && state.phase !== 'abortable-error') return cause
     try {
       await this.abortTransaction()
     } catch (error) {
+      // It was the last word of the coordinator about this producer.
+      if (isFatal(error)) return error
       this.#parts.environment.logger.warn(`Aborting after "${String(cause)}" has failed: ${String(error)}`)
     }
+    return cause
   }
 
   get #needed(): { readonly state: TransactionState; readonly transactions: Transactions } {
@@ -193,8 +196,14 @@ export class TransactingProducer extends CoreProducer implements TransactionalPr
   async #finishOpen(timeoutMs: number): Promise<void> {
     const state = this.#state
     if (state === undefined) return
-    const { environment } = this.#parts
-    const patience = new Patience(environment, { timeoutMs }, Infinity, 'aborting the open transaction')
+    const { environment, settings } = this.#parts
+    // A coordinator that can't be had would hold up the end for ever; it aborts by itself when transaction.timeout.ms is over.
+    const patience = new Patience(
+      environment,
+      { timeoutMs: Math.min(timeoutMs, settings.maxBlockMs) },
+      Infinity,
+      'aborting the open transaction',
+    )
     if (this.#ending !== undefined) await patience.wait(this.#ending.done.catch(() => undefined))
     if (state.phase !== 'in-transaction' && state.phase !== 'abortable-error') return
     environment.logger.info('Aborting the open transaction, since the producer is closed')
@@ -214,3 +223,5 @@ export class TransactingProducer extends CoreProducer implements TransactionalPr
     }
   }
 }
+
+const isFatal = (error: unknown): boolean => error instanceof KafkaError && error.fatal

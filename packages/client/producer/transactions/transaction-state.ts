@@ -170,13 +170,13 @@ export class TransactionState implements SendingTransaction {
     }
   }
 
-  batchFailed(error: Error): Error {
+  batchFailed(error: Error, wasSent: boolean): Error {
     if (isFatal(error)) return this.fail(error)
-    return this.abortable(error)
+    return this.abortable(error, wasSent)
   }
 
-  /** The transaction can only be aborted. Gives the error as users see it. */
-  abortable(error: Error): Error {
+  /** The transaction can only be aborted. Gives the error as users see it. `leavesHole`: sequences were used that the leader may never see. */
+  abortable(error: Error, leavesHole = true): Error {
     if (this.#phase === 'in-transaction' || this.#phase === 'committing') {
       if (this.version === 1) {
         if (!this.canBump) return this.fail(error)
@@ -188,7 +188,7 @@ export class TransactionState implements SendingTransaction {
       return this.#error
     }
     // While aborting it makes no difference any more, but the next transaction must not begin with a hole.
-    if (this.#phase === 'aborting' && this.version === 1) this.needsBump = true
+    if (this.#phase === 'aborting' && this.version === 1 && leavesHole) this.needsBump = true
     return marked(error, { abortable: true })
   }
 
