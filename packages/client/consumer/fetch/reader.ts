@@ -193,7 +193,7 @@ export class Reader {
     const { state, slice, epochBefore } = turn
     this.#fetcher.taken(state)
     // Until somebody takes them into his hands, they are in ours: nothing of them may be committed.
-    state.holder = { unfinished: { offset: slice.firstOffset, epoch: epochBefore }, nextOffset: slice.firstOffset }
+    state.holder ??= { unfinished: { offset: slice.firstOffset, epoch: epochBefore }, nextOffset: slice.firstOffset }
     return { state, slice, epochBefore }
   }
 

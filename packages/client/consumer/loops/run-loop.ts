@@ -46,7 +46,7 @@ export class RunLoop implements ActiveLoop {
     this.#host = host
     this.#handler = handler
     this.#options = options
-    this.#scheduler = new RunScheduler({ order, concurrency, maxAhead: host.maxPollRecords })
+    this.#scheduler = new RunScheduler({ order, concurrency, maxAhead: Math.min(host.maxPollRecords, aheadOf(concurrency)) })
   }
 
   async run(): Promise<void> {
@@ -230,6 +230,12 @@ export class RunLoop implements ActiveLoop {
     this.#host.reader.wakeUp()
   }
 }
+
+/**
+ * How many records of a partition may be begun, or wait for their key, before the first of them is done. Enough for all handlers to find work, though keys repeat;
+ * few, since after a crash or a rebalance all from the first unfinished one on come again.
+ */
+const aheadOf = (concurrency: number): number => Math.max(64, 4 * concurrency)
 
 const isPromise = (result: unknown): result is Promise<void> =>
   typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function'

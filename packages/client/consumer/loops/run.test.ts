@@ -79,6 +79,28 @@ test('with order key the records of a key follow each other, others overtake, an
   assert.deepEqual(scene.committed, { 't-0': 60 })
 })
 
+test('with order key and none no record is lost when the next ones come while others are at work', async () => {
+  for (const order of ['key', 'none'] as const) {
+    const scene = new Scene({ t: 3 })
+    for (const partition of [0, 1, 2]) for (let i = 0; i < 10; i++) scene.logs.append(`t-${partition}`, batchOf(keyed(100, 7)))
+    const consumer = scene.consumer({ ...group, maxPollRecords: 100 })
+    consumer.subscribe(['t'])
+    const seen = new Set<string>()
+    const stop = new AbortController()
+    const running = consumer.run(
+      async ({ partition, offset }) => {
+        await new Promise<void>((resolve) => scene.time.after(1, resolve))
+        seen.add(`${partition}/${offset}`)
+        if (seen.size === 3_000) stop.abort()
+      },
+      { order, concurrency: 32, signal: stop.signal },
+    )
+    await scene.until(running)
+    await scene.until(consumer.close())
+    assert.deepEqual(scene.committed, { 't-0': 1_000, 't-1': 1_000, 't-2': 1_000 })
+  }
+})
+
 test('with order none no more handlers run at once than allowed', async () => {
   const scene = sceneWith(1, 50)
   const consumer = scene.consumer({ autoOffsetReset: 'earliest' })

@@ -29,13 +29,13 @@ export class LazyRecord implements ConsumerRecord<string, unknown, unknown> {
     this.#start = start
   }
 
-  /** Becomes another record: what cursors do. */
+  /** Becomes another record: what cursors do. Writing costs more than looking, so only what was decoded is forgotten. */
   moveTo(batch: OpenedBatch, start: number): void {
-    this.#batch = batch
+    if (this.#batch !== batch) this.#batch = batch
     this.#start = start
-    this.#key = unread
-    this.#value = unread
-    this.#headers = undefined
+    if (this.#key !== unread) this.#key = unread
+    if (this.#value !== unread) this.#value = unread
+    if (this.#headers !== undefined) this.#headers = undefined
   }
 
   get topic(): string {

@@ -1,41 +1,12 @@
 import type { Buffer } from 'node:buffer'
 import { afterVarint, varintAt } from '@odradek/protocol/records'
 import type { Bytes } from '../../bytes.ts'
+import { HeaderList, noHeaders } from '../../header-list.ts'
 import type { Headers } from '../../headers.ts'
 
 type Header = readonly [key: string, value: Bytes | null]
 
-/** The headers of a record, in their order, with duplicates and nulls. */
-export class RecordHeaders implements Headers {
-  readonly #list: readonly Header[]
-
-  constructor(list: readonly Header[]) {
-    this.#list = list
-  }
-
-  get size(): number {
-    return this.#list.length
-  }
-
-  last(key: string): Bytes | null | undefined {
-    return this.#list.findLast(([name]) => name === key)?.[1]
-  }
-
-  all(key: string): readonly (Bytes | null)[] {
-    return this.#list.filter(([name]) => name === key).map(([, value]) => value)
-  }
-
-  text(key: string): string | undefined {
-    const value = this.last(key)
-    return value === null || value === undefined ? undefined : new TextDecoder().decode(value)
-  }
-
-  [Symbol.iterator](): Iterator<Header> {
-    return this.#list[Symbol.iterator]()
-  }
-}
-
-export const noHeaders: Headers = new RecordHeaders([])
+export { noHeaders }
 
 /** Reads `count` headers from `buffer[start, end)`; undefined when they do not have the form that Kafka gives them. */
 export function readHeaders(buffer: Buffer, start: number, end: number, count: number): Headers | undefined {
@@ -55,5 +26,5 @@ export function readHeaders(buffer: Buffer, start: number, end: number, count: n
     list.push([key, valueLength < 0 ? null : buffer.subarray(position, position + valueLength)])
     position += Math.max(0, valueLength)
   }
-  return position === end ? new RecordHeaders(list) : undefined
+  return position === end ? new HeaderList(list) : undefined
 }

@@ -4,7 +4,7 @@ import type { VirtualTime } from '@odradek/common/time'
 import { errorCode } from '@odradek/protocol'
 import type { ErrorName } from '@odradek/protocol'
 import { assignOffset, nextOffset } from '@odradek/protocol/records'
-import { topicIdOf } from '../membership/story/fake-cluster.ts'
+import { topicIdOf } from '../membership/story/topic-id-of.ts'
 
 /** One partition's log, as its leader has it. */
 export class FakeLog {
