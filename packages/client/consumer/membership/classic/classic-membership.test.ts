@@ -572,3 +572,16 @@ test('the wish to rejoin while a rebalance is under way is left alone', async ()
   assert.equal(story.coordinator.count('JoinGroup'), 3)
   assert.equal(story.coordinator.classic.reasons.at(-1), 'a test')
 })
+
+test('a coordinator that never has enough is not asked in a circle without a pause', async () => {
+  for (const failure of ['REBALANCE_IN_PROGRESS', 'UNKNOWN_MEMBER_ID', 'MEMBER_ID_REQUIRED'] as const) {
+    const story = new Story({ a: 1 })
+    const ann = story.member()
+    story.coordinator.failNext('JoinGroup', failure, 1_000)
+    ann.subscribe('a')
+    await story.pass(30_000)
+    const joins = story.coordinator.count('JoinGroup')
+    assert.ok(joins > 20 && joins < 100, `${failure}: ${joins} attempts in 30 s`)
+    ann.membership.abandon()
+  }
+})

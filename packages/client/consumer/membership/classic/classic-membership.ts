@@ -18,12 +18,14 @@ import type { MembershipOptions } from '../membership-options.ts'
 import { withinTime } from '../within-time.ts'
 import { ClassicState, otherwise } from './classic-state.ts'
 import type { Step } from './classic-state.ts'
-import { decodeAssignment, encodeAssignment, encodeSubscription, PROTOCOL_TYPE } from './consumer-protocol.ts'
+import { decodeAssignment, encodeSubscription, PROTOCOL_TYPE } from './consumer-protocol.ts'
 import { Heartbeats } from './heartbeats.ts'
-import { assignAll, AssignedTopics, subscriptionsOf, topicsOf } from './leading.ts'
+import { Leader } from './leader.ts'
 
 /** How much longer than the rebalance timeout a JoinGroup may take: the broker answers when the last member has come, or is given up. */
 const JOIN_GRACE_MS = 5_000
+/** Attempts to join that may follow at once on one another, where Java's all do: a coordinator that never has enough gets a rest after them. */
+const MOST_IN_HASTE = 5
 const LONGEST_TIMER_MS = 2_147_483_647
 const LONGEST_REASON = 255
 
@@ -39,6 +41,7 @@ export class ClassicMembership implements Membership {
   readonly #calls: GroupCalls
   readonly #state: ClassicState
   readonly #heartbeats: Heartbeats
+  readonly #leader: Leader
   readonly #observer: GroupObserver
   readonly #isCooperative: boolean
   /** Calls to the host come one at a time. */
@@ -50,8 +53,6 @@ export class ClassicMembership implements Membership {
   #attempt = 0
   #rebalance: { readonly startedMs: number; readonly reason: string; revoked: number } | undefined
   #joinedTopics: readonly string[] = []
-  #led: AssignedTopics | undefined
-  #stopWatching: (() => void) | undefined
 
   constructor(options: ClassicOptions) {
     const { settings, cluster, groupId, environment } = options
@@ -60,6 +61,14 @@ export class ClassicMembership implements Membership {
     this.#calls = new GroupCalls(cluster, groupId)
     this.#state = new ClassicState(groupId, settings.groupInstanceId)
     this.#isCooperative = options.assignors.every(({ protocols }) => protocols.includes('cooperative'))
+    this.#leader = new Leader({
+      cluster,
+      settings,
+      isCooperative: this.#isCooperative,
+      changed: (topic) => {
+        if (this.#state.phase === 'stable') this.rejoin(`the partitions of ${topic} have changed`)
+      },
+    })
     const state = this.#state
     this.#heartbeats = new Heartbeats(
       {
@@ -196,7 +205,8 @@ export class ClassicMembership implements Membership {
       this.#state.requestRejoin(`the last attempt to join failed: ${step.why}`)
     }
     if (step.forgetsCoordinator) this.#calls.forgetCoordinator()
-    if (step.waits) await delay(environment.timer, backoffMs(this.#attempt++, settings, environment.random), life)
+    const attempt = this.#attempt++
+    if (step.waits || attempt >= MOST_IN_HASTE) await delay(environment.timer, backoffMs(attempt, settings, environment.random), life)
   }
 
   /** Before JoinGroup: an eager member gives all back, a cooperative one what it no longer subscribes to. */
@@ -220,7 +230,7 @@ export class ClassicMembership implements Membership {
     const { settings, environment } = this.#options
     const { clock, logger } = environment
     const { groupId } = this.#calls
-    this.#stopLeading()
+    this.#leader.stop()
     this.#joinedTopics = this.#subscription?.topics ?? []
     const sentAs = this.#state.joinSent()
     logger.debug(`Joining group ${groupId}`, { groupId, memberId: sentAs.memberId, reason })
@@ -271,7 +281,7 @@ export class ClassicMembership implements Membership {
 
   async #sync(join: ResponseOf<typeof JoinGroup>, isLeader: boolean, life: AbortSignal): Promise<Step> {
     const { settings, environment } = this.#options
-    const assignments = isLeader ? await this.#lead(join, life) : []
+    const assignments = isLeader ? await this.#leader.assign(join, this.#assignor(join.protocolName), life) : []
     if (life.aborted) return ended
     const sentAs = this.#state.group
     const { groupId, generationId, memberId, groupInstanceId } = sentAs
@@ -292,25 +302,6 @@ export class ClassicMembership implements Membership {
     if (life.aborted) return ended
     this.#observer.synced(environment.clock.monotonic() - sentMs)
     return this.#state.syncAnswered(answer, sentAs)
-  }
-
-  /** Assigns for all, with metadata that know the topics of all. */
-  async #lead(join: ResponseOf<typeof JoinGroup>, life: AbortSignal) {
-    const { cluster, settings } = this.#options
-    const subscriptions = subscriptionsOf(join.members)
-    const topics = topicsOf(subscriptions.values())
-    const unknown = [...topics].filter((topic) => !cluster.metadata.topics.has(topic))
-    for (const topic of unknown) cluster.alsoTrack(topic)
-    // Without an answer it assigns what is known: the watch below finds the rest when it comes.
-    if (unknown.length > 0) await cluster.refresh({ timeoutMs: settings.requestTimeoutMs, signal: life }).catch(() => {})
-    if (life.aborted) return []
-    const { metadata } = cluster
-    // A static leader that came back within its session goes on with the assignment that there is (KIP-814).
-    const assigned = join.skipAssignment
-      ? new Map()
-      : assignAll(this.#assignor(join.protocolName), metadata, subscriptions, this.#isCooperative)
-    this.#startLeading(new AssignedTopics(topics, metadata, settings.clientRack !== ''))
-    return [...assigned].map(([memberId, assignment]) => ({ memberId, assignment: encodeAssignment(assignment) }))
   }
 
   async #takeAssignment(bytes: Uint8Array, life: AbortSignal): Promise<void> {
@@ -341,7 +332,7 @@ export class ClassicMembership implements Membership {
     if (this.#state.isMember && !sameTopics(this.#joinedTopics, this.#subscription?.topics ?? [])) {
       this.#state.requestRejoin('the subscription has changed')
     }
-    const changed = this.#led?.changed(this.#options.cluster.metadata)
+    const changed = this.#leader.changedTopic
     if (changed !== undefined) this.#state.requestRejoin(`the partitions of ${changed} have changed`)
     else environment.logger.debug(`Group ${this.#calls.groupId} is stable`)
   }
@@ -385,24 +376,6 @@ export class ClassicMembership implements Membership {
     return assignor
   }
 
-  // Leader
-
-  #startLeading(led: AssignedTopics): void {
-    const { cluster } = this.#options
-    this.#led = led
-    this.#stopWatching = cluster.observe((metadata) => {
-      for (const topic of led.missing(metadata)) cluster.alsoTrack(topic)
-      const changed = led.changed(metadata)
-      if (changed !== undefined && this.#state.phase === 'stable') this.rejoin(`the partitions of ${changed} have changed`)
-    })
-  }
-
-  #stopLeading(): void {
-    this.#stopWatching?.()
-    this.#stopWatching = undefined
-    this.#led = undefined
-  }
-
   // Ends
 
   #heartbeatAnswered(code: number, sentAs: ConsumerGroupMetadata): 'heard' | 'moved' | 'failed' {
@@ -436,7 +409,7 @@ export class ClassicMembership implements Membership {
     this.#life.abort()
     this.#life = new AbortController()
     this.#heartbeats.stop()
-    this.#stopLeading()
+    this.#leader.stop()
     this.#state.loseGeneration({ keepsId: false })
     this.#state.rejoinReason = undefined
     this.#rebalance = undefined

@@ -49,6 +49,10 @@ test('versions of the future are read as the newest that is known', () => {
   assert.deepEqual(decodeAssignment(assignment).partitions, [at('a-1')])
 })
 
+test('a member that a leader with kafkajs has left out has no partitions', () => {
+  assert.deepEqual(decodeAssignment(Buffer.alloc(0)).partitions, [])
+})
+
 test('damaged bytes are refused without allocating what they announce', () => {
   const good = encodeSubscription(subscription)
   for (let length = 0; length < good.length; length++) {

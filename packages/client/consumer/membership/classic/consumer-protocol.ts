@@ -53,8 +53,9 @@ export function encodeAssignment({ partitions, userData = null }: MemberAssignme
   return writer.finish()
 }
 
-/** Throws `MalformedBytes`. */
+/** Throws `MalformedBytes`. Leaders with kafkajs leave out members for which there is nothing: these get no bytes at all. */
 export function decodeAssignment(bytes: Bytes): MemberAssignment {
+  if (bytes.length === 0) return { partitions: [], userData: null }
   const reader = readerOf(bytes)
   readVersion(reader)
   return { partitions: readPartitions(reader), userData: readBytes(reader) }

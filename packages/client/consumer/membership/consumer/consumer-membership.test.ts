@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { GroupSettings } from '../group-settings.ts'
-import { topicIdOf } from '../story/fake-cluster.ts'
+import { topicIdOf } from '../story/topic-id-of.ts'
 import { Story } from '../story/story.ts'
 import type { StoryMember } from '../story/story.ts'
 

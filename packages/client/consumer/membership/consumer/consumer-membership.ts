@@ -18,6 +18,8 @@ import { ConsumerState } from './consumer-state.ts'
 import type { Meaning } from './consumer-state.ts'
 import { Reconciliation } from './reconciliation.ts'
 
+/** However often a broker says that it wants to hear of its members, that is enough. */
+const SHORTEST_INTERVAL_MS = 100
 /** Until the broker says how often it wants to hear of its members. */
 const FIRST_INTERVAL_MS = 5_000
 
@@ -201,7 +203,7 @@ export class ConsumerMembership implements Membership {
     this.#silence.heard(this.group)
     this.#failures = 0
     if (meaning.kind === 'alive') {
-      this.#intervalMs = meaning.intervalMs
+      this.#intervalMs = Math.max(SHORTEST_INTERVAL_MS, meaning.intervalMs)
       if (!this.#isLeaving && (meaning.isNew || !this.#state.isReconciled)) this.#reconciliation.run(this.#life.signal)
       return Math.max(0, this.#intervalMs - tookMs)
     }

@@ -5,6 +5,7 @@ import type { CallOptions, Cluster, LearntLeader } from '../../../cluster/cluste
 import type { ClusterMetadata, TopicMetadata } from '../../../cluster/metadata.ts'
 import type { Waiting } from '../../../waiting.ts'
 import type { FakeCoordinator } from './fake-coordinator.ts'
+import { topicIdOf } from './topic-id-of.ts'
 
 /** A cluster of brokers 1 and 2 whose only use is to reach the coordinator of a story. */
 export class FakeCluster implements Cluster {
@@ -183,9 +184,4 @@ function metadataOf(revision: number, partitions: Record<string, number>): Clust
     topicNames: new Map([...topics.values()].map(({ name, topicId }) => [topicId, name])),
     errors: new Map(),
   }
-}
-
-/** `orders` → `ordersAAAAAAAAAAAAAAAA`. */
-export function topicIdOf(name: string): string {
-  return name.padEnd(22, 'A')
 }

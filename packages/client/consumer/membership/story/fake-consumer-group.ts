@@ -1,6 +1,6 @@
 import { errorCode } from '@odradek/protocol'
 import type { ErrorName } from '@odradek/protocol'
-import { topicIdOf } from './fake-cluster.ts'
+import { topicIdOf } from './topic-id-of.ts'
 
 interface Body {
   readonly memberId: string

@@ -34,7 +34,11 @@ export class FakeCoordinator {
     this.#time = time
     this.classic = new FakeClassicGroup(time)
     this.consumer = new FakeConsumerGroup()
-    this.offsets = new FakeOffsets(this)
+    this.offsets = new FakeOffsets((memberId, generationOrEpoch) =>
+      this.consumer.has(memberId)
+        ? this.consumer.commitError(memberId, generationOrEpoch)
+        : this.classic.commitError(memberId, generationOrEpoch),
+    )
   }
 
   /** Names of the APIs that were asked, without heartbeats. */

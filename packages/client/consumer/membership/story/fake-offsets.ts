@@ -1,7 +1,7 @@
 import { errorCode } from '@odradek/protocol'
+import type { ErrorName } from '@odradek/protocol'
 import { nameOf } from '../../../partitions.ts'
-import type { FakeCoordinator } from './fake-coordinator.ts'
-import { topicIdOf } from './fake-cluster.ts'
+import { topicIdOf } from './topic-id-of.ts'
 
 interface Committed {
   readonly offset: number
@@ -11,14 +11,15 @@ interface Committed {
 
 /** Committed offsets. */
 export class FakeOffsets {
-  readonly #coordinator: FakeCoordinator
+  readonly #refusal: (memberId: string, generationOrEpoch: number) => ErrorName
   /** By partition: `a-0`. */
   readonly committed = new Map<string, Committed>()
   /** Codes for partitions, whatever is asked of them. */
-  readonly errors = new Map<string, Parameters<typeof errorCode>[0]>()
+  readonly errors = new Map<string, ErrorName>()
 
-  constructor(coordinator: FakeCoordinator) {
-    this.#coordinator = coordinator
+  /** `refusal`: what the group says to a commit of this member. */
+  constructor(refusal: (memberId: string, generationOrEpoch: number) => ErrorName) {
+    this.#refusal = refusal
   }
 
   get all(): Record<string, number> {
@@ -28,9 +29,7 @@ export class FakeOffsets {
   // oxlint-disable-next-line typescript/no-explicit-any -- as of the wire
   commit(body: any, version: number): unknown {
     const { memberId, generationIdOrMemberEpoch } = body
-    const refusal = this.#coordinator.consumer.has(memberId)
-      ? this.#coordinator.consumer.commitError(memberId, generationIdOrMemberEpoch)
-      : this.#coordinator.classic.commitError(memberId, generationIdOrMemberEpoch)
+    const refusal = this.#refusal(memberId, generationIdOrMemberEpoch)
     return {
       // oxlint-disable-next-line typescript/no-explicit-any -- as of the wire
       topics: body.topics.map((topic: any) => ({
