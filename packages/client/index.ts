@@ -46,9 +46,10 @@ export { javaPartition, kafkajsLegacy, librdkafkaConsistent, librdkafkaConsisten
 export type { Partitioner, PartitionerName, PartitionsToChoose } from './partitioner.ts'
 
 // Consumers
-export type { BatchOf, Consumer, Listening, OnError, RebalanceListener, RecordOf, Re2jPattern, RunOptions } from './consumer/consumer.ts'
+export type { BatchOf, CloseOptions, Consumer, Listening, OnError, RebalanceListener, RecordOf, Re2jPattern, RunOptions } from './consumer/consumer.ts'
 export type { ConsumerBatch } from './consumer/batch.ts'
 export type { ConsumerRecord } from './consumer/record.ts'
+export { DeserializationError } from './consumer/records/deserialization-error.ts'
 export type { ConsumerGroupMetadata } from './consumer/group-metadata.ts'
 export { kafkajsRoundRobin } from './consumer/assignors/kafkajs-round-robin.ts'
 export type { Assignor, AssignorCluster, AssignorName, MemberAssignment, MemberSubscription } from './assignor.ts'
