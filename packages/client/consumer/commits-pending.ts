@@ -2,7 +2,7 @@ import { Deferred } from '@odradek/common/async'
 import type { Cancellable } from '@odradek/common/time'
 import type { Environment } from '../environment.ts'
 import { nameOf } from '../partitions.ts'
-import type { Offsets, PartitionOffset } from '../partitions.ts'
+import type { Offsets, PartitionOffset, TopicPartition } from '../partitions.ts'
 import { lastWord } from './commits-errors.ts'
 import type { Verdict } from './commits-errors.ts'
 import type { ConsumerGroupMetadata } from './group-metadata.ts'
@@ -13,6 +13,7 @@ export class PendingCommit {
   readonly offsets: Map<string, PartitionOffset>
   /** Who the consumer was when it was asked. */
   readonly sentAs: ConsumerGroupMetadata
+  readonly #assignments: ReadonlyMap<string, object | undefined>
   readonly #isBeforeRebalance: boolean
   readonly #outcome = new Deferred<void>()
   readonly #timer: Cancellable
@@ -26,6 +27,7 @@ export class PendingCommit {
     const { environment, timeoutMs } = options
     this.offsets = new Map(options.offsets.map((offset) => [nameOf(offset), offset]))
     this.sentAs = options.sentAs
+    this.#assignments = new Map(options.offsets.map((offset) => [nameOf(offset), options.assignmentOf?.(offset)]))
     this.#isBeforeRebalance = options.isBeforeRebalance
     this.#ended = options.ended
     this.#release = environment.hold()
@@ -40,6 +42,11 @@ export class PendingCommit {
 
   get isEnded(): boolean {
     return this.#outcome.isSettled
+  }
+
+  /** How a partition was assigned when the commit was asked for. */
+  assignmentThen(offset: PartitionOffset): object | undefined {
+    return this.#assignments.get(nameOf(offset))
   }
 
   /** After a round: what is written is crossed out, what may pass stays. */
@@ -71,6 +78,7 @@ export class PendingCommit {
 interface PendingOptions {
   readonly offsets: Offsets
   readonly sentAs: ConsumerGroupMetadata
+  readonly assignmentOf: ((partition: TopicPartition) => object | undefined) | undefined
   readonly isBeforeRebalance: boolean
   readonly environment: Environment
   readonly timeoutMs: number

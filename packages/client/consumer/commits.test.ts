@@ -186,6 +186,28 @@ test('an attempt that comes after a rebalance is not made: the partition may be 
   assert.deepEqual(story.coordinator.offsets.all, {})
 })
 
+test('where the assignment is known it counts, not the generation: what stayed is written in the next one, what came anew is not', async () => {
+  const story = new Story({ a: 2 })
+  const ann = await joined(story)
+  const assignments = [{}, {}]
+  const { environment } = story
+  const { settings, cluster, membership } = ann
+  const assignmentOf = ({ partition }: { readonly partition: number }) => assignments[partition]
+  const commits = new Commits({ environment, settings, cluster, membership: () => membership, assignmentOf })
+  story.coordinator.failNext('OffsetCommit', 'COORDINATOR_LOAD_IN_PROGRESS')
+  const ends = [commits.commit([at(0, 1)]), commits.commit([at(1, 1)])].map(watch)
+  await story.pass(0)
+  membership.rejoin('a test')
+  assignments[1] = {} // another member has had it in between
+  await story.pass(1_000)
+  assert.equal(membership.group.generationId, 2)
+  assert.deepEqual(
+    ends.map(({ end }) => end),
+    ['done', 'ILLEGAL_GENERATION'],
+  )
+  assert.deepEqual(story.coordinator.offsets.all, { 'a-0': 1 })
+})
+
 test('OffsetFetch error read as "none": it is asked again until there is an answer, or rejects', async () => {
   for (const failure of ['COORDINATOR_LOAD_IN_PROGRESS', 'NOT_COORDINATOR', 'UNSTABLE_OFFSET_COMMIT', 'lost'] as const) {
     const story = new Story({ a: 1 })

@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Environment } from '../environment.ts'
 import { ClientError } from '../errors/index.ts'
 import { nameOf } from '../partitions.ts'
-import type { Offsets, PartitionOffset, Partitions } from '../partitions.ts'
+import type { Offsets, PartitionOffset, Partitions, TopicPartition } from '../partitions.ts'
 import type { Waiting } from '../waiting.ts'
 import { commitVerdict, goneMeanwhile, notAMember } from './commits-errors.ts'
 import type { Verdict } from './commits-errors.ts'
@@ -24,6 +24,11 @@ export interface CommitsOptions {
   readonly cluster: Cluster
   /** Undefined where partitions are assigned by hand: commits go without a member then. Asked before each request. */
   readonly membership: () => Membership | undefined
+  /**
+   * The present assignment of a partition to this consumer, as something that is another when it comes anew. An offset that could not be
+   * written under the one is not tried again under the next: somebody else may have committed more meanwhile.
+   */
+  readonly assignmentOf?: ((partition: TopicPartition) => object | undefined) | undefined
   /** For metrics. */
   readonly observer?: Pick<GroupObserver, 'committed'> | undefined
 }
@@ -71,6 +76,7 @@ export class Commits {
     const pending = new PendingCommit({
       offsets,
       sentAs: this.#options.membership()?.group ?? noMember(this.#options.settings),
+      assignmentOf: this.#options.assignmentOf,
       isBeforeRebalance: options.beforeRebalance === true,
       environment: this.#options.environment,
       timeoutMs: options.timeoutMs ?? this.#options.settings.defaultApiTimeoutMs,
@@ -125,11 +131,7 @@ export class Commits {
     const member = membership()
     const sentAs = member?.group ?? noMember(settings)
     if (member !== undefined && sentAs.generationId < 0) return () => notAMember(member, settings)
-    // An offset is of the assignment under which it was asked for: with a newer generation it could overwrite what another member has committed
-    // meanwhile. A member epoch is different: it also grows while the partitions stay.
-    if (member?.protocol === 'classic') {
-      for (const pending of round) if (!isSame(pending.sentAs, sentAs)) pending.reject(goneMeanwhile(settings))
-    }
+    if (member !== undefined) for (const pending of round) if (this.#isOutdated(pending, member)) pending.reject(goneMeanwhile(settings))
     const offsets = merged(round.filter((pending) => !pending.isEnded))
     if (offsets.size === 0) return () => ({ kind: 'done' })
     try {
@@ -143,6 +145,19 @@ export class Commits {
       const verdict = commitVerdict(error, { protocol: member?.protocol, settings })
       return () => verdict
     }
+  }
+
+  /**
+   * Whether one of its partitions has been given back since it was asked for. Where nobody tells, a classic generation that has gone by means so;
+   * a member epoch does not, since it also grows while the partitions stay.
+   */
+  #isOutdated(pending: PendingCommit, member: Membership): boolean {
+    const { assignmentOf } = this.#options
+    return [...pending.offsets.values()].some((offset) => {
+      const then = pending.assignmentThen(offset)
+      if (then !== assignmentOf?.(offset)) return true
+      return then === undefined && member.protocol === 'classic' && !isSame(pending.sentAs, member.group)
+    })
   }
 
   #askFor(offsets: ReadonlyMap<string, PartitionOffset>, sentAs: ConsumerGroupMetadata, ids: ReadonlyMap<string, string> | undefined) {

@@ -75,7 +75,16 @@ export class Engine implements RunHost {
     this.tasks = new TaskObserver(clientId, groupId)
     this.#insight = new Insight({ environment, metrics, clientId, groupId, assigned: () => this.reader.assignment.size })
     const membership = (): Membership | undefined => (this.subscriptions.isGroup ? this.#membership : undefined)
-    if (groupId !== undefined) this.commits = new Commits({ environment, settings, cluster, membership, observer: this.#insight.observer })
+    if (groupId !== undefined) {
+      this.commits = new Commits({
+        environment,
+        settings,
+        cluster,
+        membership,
+        assignmentOf: ({ topic, partition }) => this.reader.assignment.find(topic, partition),
+        observer: this.#insight.observer,
+      })
+    }
     this.reader = new Reader({
       environment,
       settings,
