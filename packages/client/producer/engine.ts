@@ -16,7 +16,7 @@ import type { PartitionQueue } from './partition-queue.ts'
 import { roundRobin } from './partitioners/round-robin.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 import { ProducerIdentity } from './producer-identity.ts'
-import { badTimestamp, closed } from './record-errors.ts'
+import { badPartition, badTimestamp, closed, explained } from './record-errors.ts'
 import { Receipts } from './receipts.ts'
 import { Sealer } from './sealer.ts'
 import { Sender } from './sender.ts'
@@ -183,10 +183,11 @@ export class Engine implements AccumulatorHost {
    */
   append(entry: TopicEntry, record: AnyRecord): boolean {
     const { transaction } = this.parts
-    if (transaction === undefined) return this.#append(entry, record)
     try {
       return this.#append(entry, record)
-    } catch (error) {
+    } catch (thrown) {
+      const error = explained(thrown, entry.topic.name, record)
+      if (transaction === undefined) throw error
       // Or a transaction would be committed without the record, where nobody looks at the delivery.
       throw transaction.batchFailed(error instanceof Error ? error : new Error(String(error)), false)
     }
@@ -342,6 +343,7 @@ export class Engine implements AccumulatorHost {
       return Buffer.from(buffer.subarray(start, end))
     }
     const partition = record.partition ?? -1
+    if (record.partition !== undefined && !(Number.isSafeInteger(partition) && partition >= 0)) throw badPartition(topic.name, partition)
     waitingRoom.check(0)
     const payload = entry.isPrepared ? serialize() : undefined
     if (payload !== undefined) waitingRoom.check(payload.length)

@@ -30,6 +30,33 @@ export function badTimestamp(topic: string, timestamp: unknown): ClientError {
   })
 }
 
+export function badPartition(topic: string, partition: unknown): ClientError {
+  return new ClientError('ODRADEK_SERIALIZATION', `The partition of a record for ${topic} is ${String(partition)}`, {
+    hint: 'It has to be a whole number from 0 on; leave it out to have one chosen.',
+  })
+}
+
+/** What stumbled over a record that is none, or over headers that are none, says so. Anything else is as it is. */
+export function explained(error: unknown, topic: string, record: unknown): unknown {
+  if (!(error instanceof TypeError)) return error
+  if (typeof record !== 'object' || record === null) {
+    return new ClientError('ODRADEK_SERIALIZATION', `A record for ${topic} is ${record === null ? 'null' : `of type ${typeof record}`}`, {
+      hint: 'It has to be an object with a value, at least: { value: null } for a tombstone.',
+      cause: error,
+    })
+  }
+  const headers = 'headers' in record ? record.headers : undefined
+  if (headers === undefined || (typeof headers === 'object' && headers !== null)) return error
+  return new ClientError(
+    'ODRADEK_SERIALIZATION',
+    `The headers of a record for ${topic} are ${headers === null ? 'null' : `of type ${typeof headers}`}`,
+    {
+      hint: 'They are an object, or pairs: { name: value } or [[name, value]].',
+      cause: error,
+    },
+  )
+}
+
 export function closed(): ClientError {
   return new ClientError('ODRADEK_CLOSED', 'This producer is closed', { hint: 'Make a new one with kafka.producer(…).' })
 }
