@@ -106,6 +106,7 @@ export class BrokerConnection implements ServerReader {
       broker: this.#broker,
       version: header.apiVersion,
       clientId: header.clientId ?? '',
+      linkId: this.#socket.linkId,
       isLate: this.#socket.clientIsGone,
       reader,
       reply: (encode) => once(() => this.#answer(api, header, encode)),

@@ -7,6 +7,7 @@ export interface Call<S extends Fields> {
   readonly broker: ModelBroker
   readonly version: number
   readonly clientId: string
+  readonly linkId: number
   /** The connection has been given up by the client; it may have asked anew on another one since. */
   readonly isLate: boolean
   /** Answers, once. Undefined closes the connection without an answer. */
@@ -20,6 +21,7 @@ export interface Incoming {
   readonly broker: ModelBroker
   readonly version: number
   readonly clientId: string
+  readonly linkId: number
   readonly isLate: boolean
   readonly reader: ByteReader
   /** `encode` writes the body of the answer; with a throttle time where the connection wants one in it. */
@@ -39,12 +41,13 @@ export function served<Q extends Fields, S extends Fields>(
 ): ModelHandler {
   return {
     api,
-    serve({ broker, version, clientId, isLate, reader, reply, noAnswer }) {
+    serve({ broker, version, clientId, linkId, isLate, reader, reply, noAnswer }) {
       const request = api.decodeRequest(reader, version)
       serve(request, {
         broker,
         version,
         clientId,
+        linkId,
         isLate,
         noAnswer,
         answer(response) {

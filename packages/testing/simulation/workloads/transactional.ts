@@ -32,7 +32,7 @@ export class TransactionalClient {
       deliveryTimeoutMs: simulation.world.plan.requestTimeoutMs + 3_000,
       lingerMs: this.#dice.nextInt(2) === 0 ? 0 : 5,
       batchSize: this.#dice.nextInt(2) === 0 ? 300 : 16_384,
-      maxBlockMs: 8_000,
+      maxBlockMs: [700, 3_000, 8_000][this.#dice.nextInt(3)] ?? 8_000,
     })
   }
 

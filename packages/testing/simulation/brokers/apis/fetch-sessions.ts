@@ -13,6 +13,8 @@ export interface SessionPartition {
 export interface FetchSession {
   readonly id: number
   epoch: number
+  /** The connection on which it was last asked for. */
+  linkId: number
   readonly partitions: Map<string, SessionPartition>
   /** What was last told of each partition, so that only news are sent. */
   readonly told: Map<string, number>
@@ -33,8 +35,8 @@ export class FetchSessions {
     return this.#sessions.get(id)
   }
 
-  open(): FetchSession {
-    const session: FetchSession = { id: 1 + this.#dice.nextInt(0x7fff_fffe), epoch: 1, partitions: new Map(), told: new Map() }
+  open(linkId: number): FetchSession {
+    const session: FetchSession = { id: 1 + this.#dice.nextInt(0x7fff_fffe), epoch: 1, linkId, partitions: new Map(), told: new Map() }
     this.#sessions.set(session.id, session)
     if (this.#sessions.size > mostSessions) for (const id of this.#sessions.keys()) return this.#dropAndGive(id, session)
     return session

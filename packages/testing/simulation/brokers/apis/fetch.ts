@@ -48,10 +48,10 @@ export class FetchHandlers {
   }
 
   readonly handler = () =>
-    served(Fetch, (request, { broker, version, answer }) => {
+    served(Fetch, (request, { broker, version, linkId, answer }) => {
       const sessions = this.#sessions.get(broker.id)
       if (sessions === undefined) return answer(undefined)
-      const opened = this.#session(request, version, sessions)
+      const opened = this.#session(request, version, sessions, linkId)
       if (typeof opened === 'string') {
         this.#world.sometimes('refused a fetch session')
         return answer({ throttleTimeMs: 0, errorCode: errorCode(opened), sessionId: 0, responses: [], nodeEndpoints: [] })
@@ -80,6 +80,7 @@ export class FetchHandlers {
     request: Request,
     version: number,
     sessions: FetchSessions,
+    linkId: number,
   ): { readonly session: FetchSession | undefined; readonly isFull: boolean } | ErrorName {
     const { sessionId, sessionEpoch } = request
     if (version < 7 || sessionEpoch === -1) {
@@ -88,7 +89,7 @@ export class FetchHandlers {
     }
     if (sessionEpoch === 0) {
       if (sessionId !== 0) sessions.close(sessionId)
-      const session = sessions.open()
+      const session = sessions.open(linkId)
       for (const asked of askedOf(request, this.#cluster, version)) session.partitions.set(keyOf(asked), asked)
       this.#world.sometimes('opened a fetch session')
       return { session, isFull: true }
@@ -99,9 +100,13 @@ export class FetchHandlers {
       return 'FETCH_SESSION_ID_NOT_FOUND'
     }
     if (session.epoch !== sessionEpoch) {
+      // One request at a time: who asks on the same connection has had the answer to the one before.
+      if (session.linkId === linkId)
+        this.#world.violate('KIP-227', `session ${sessionId} is at epoch ${session.epoch} and was asked with ${sessionEpoch}`)
       this.#world.sometimes('refused a fetch session epoch')
       return 'INVALID_FETCH_SESSION_EPOCH'
     }
+    session.linkId = linkId
     session.epoch = session.epoch === 0x7fff_ffff ? 1 : session.epoch + 1
     for (const { topic, topicId, partitions } of request.forgottenTopicsData) {
       for (const partition of partitions) session.partitions.delete(`${version >= 13 ? topicId : topic}/${partition}`)

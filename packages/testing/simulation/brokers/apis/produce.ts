@@ -1,4 +1,3 @@
-import { ZERO_UUID } from '@odradek/common/bytes'
 import type { SeededRandom } from '@odradek/common/random'
 import { errorCode } from '@odradek/protocol'
 import type { ErrorName } from '@odradek/protocol'
@@ -48,23 +47,13 @@ export const produce = (cluster: ModelCluster, transactions: ModelTransactions, 
       if (--missing === 0 && broker.life === life && request.acks !== 0) answer(response())
     }
     const response = () => ({
-      responses: parts.map(({ name, topicId, sent, partition }, at) => {
-        const { error, baseOffset, message } = results[at] ?? { error: 'UNKNOWN_SERVER_ERROR' as const, baseOffset: -1 }
-        const currentLeader = version >= 10 && dice.nextInt(4) !== 0 ? hintFor(partition, error) : { leaderId: -1, leaderEpoch: -1 }
-        const partitionResponses = [
-          {
-            index: sent.index,
-            errorCode: errorCode(error),
-            baseOffset,
-            logAppendTimeMs: -1,
-            logStartOffset: 0,
-            recordErrors: [],
-            errorMessage: message ?? null,
-            currentLeader,
-          },
-        ]
-        return { name, topicId: topicId ?? ZERO_UUID, partitionResponses }
-      }),
+      responses: request.topicData.map(({ name, topicId }) => ({
+        name,
+        topicId,
+        partitionResponses: parts.flatMap((part, at) =>
+          part.name === name && part.topicId === topicId ? [partitionResponse(part, at)] : [],
+        ),
+      })),
       throttleTimeMs: 0,
       nodeEndpoints:
         version >= 10
@@ -74,6 +63,21 @@ export const produce = (cluster: ModelCluster, transactions: ModelTransactions, 
             )
           : [],
     })
+    const partitionResponse = ({ sent, partition }: (typeof parts)[number], at: number) => {
+      const { error, baseOffset, message = null } = results[at] ?? { error: 'UNKNOWN_SERVER_ERROR', baseOffset: -1 }
+      const currentLeader = version >= 10 && dice.nextInt(4) !== 0 ? hintFor(partition, error) : { leaderId: -1, leaderEpoch: -1 }
+      const code = errorCode(error)
+      return {
+        index: sent.index,
+        errorCode: code,
+        baseOffset,
+        logAppendTimeMs: -1,
+        logStartOffset: 0,
+        recordErrors: [],
+        errorMessage: message,
+        currentLeader,
+      }
+    }
 
     for (const [at, { sent, partition, isKnown }] of parts.entries()) {
       if (partition === undefined) {
