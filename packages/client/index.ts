@@ -46,7 +46,17 @@ export { javaPartition, kafkajsLegacy, librdkafkaConsistent, librdkafkaConsisten
 export type { Partitioner, PartitionerName, PartitionsToChoose } from './partitioner.ts'
 
 // Consumers
-export type { BatchOf, CloseOptions, Consumer, Listening, OnError, RebalanceListener, RecordOf, Re2jPattern, RunOptions } from './consumer/consumer.ts'
+export type {
+  BatchOf,
+  CloseOptions,
+  Consumer,
+  Listening,
+  OnError,
+  RebalanceListener,
+  RecordOf,
+  Re2jPattern,
+  RunOptions,
+} from './consumer/consumer.ts'
 export type { ConsumerBatch } from './consumer/batch.ts'
 export type { ConsumerRecord } from './consumer/record.ts'
 export { DeserializationError } from './consumer/records/deserialization-error.ts'
