@@ -132,6 +132,8 @@ export class Engine implements RunHost {
     }
     this.subscriptions.subscribe(wish, listener)
     for (const topic of typed) this.#topics.learn(topic)
+    for (const state of this.reader.assignment) state.isUnwanted = !this.subscriptions.wants(state.topic)
+    if (this.#isStarted) this.reader.ready(this.reader.assignment)
     this.reader.forgive()
     // A loop that waits for records hears of it at once; else the next call for records does.
     if (this.#loop !== undefined) this.#tellGroup()

@@ -41,6 +41,15 @@ export class Subscriptions {
     return this.#wish.kind === 'topics' ? this.#wish.topics : this.#matched
   }
 
+  /** Whether the application still wants a topic of its group. Of what the broker matches only the broker knows. */
+  wants(topic: string): boolean {
+    const wish = this.#wish
+    if (wish.kind === 'topics') return wish.topics.includes(topic)
+    if (wish.kind !== 'pattern') return true
+    wish.pattern.lastIndex = 0
+    return wish.pattern.test(topic)
+  }
+
   subscribe(wish: Wish, listener: RebalanceListener): void {
     if (this.#wish.kind === 'assigned') throw contradiction('subscribe', 'assign')
     this.#wish = wish

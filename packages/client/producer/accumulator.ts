@@ -179,7 +179,7 @@ export class Accumulator {
     let queue: PartitionQueue | undefined
     let hashed = false
     let isSticky = false
-    if (partition !== undefined) queue = topic.queues[partition] ?? missing(topic, partition)
+    if (partition !== undefined) queue = (typeof partition === 'number' ? topic.queues[partition] : undefined) ?? missing(topic, partition)
     else if (partitioner !== undefined) return this.#appendApart(entry, record, timestamp)
     else if (key !== null && key !== undefined && !ignoresKeys) {
       const keySink = this.#keySink

@@ -67,6 +67,8 @@ export class PartitionState implements TopicPartition {
   isAsking = false
   /** Nothing is fetched or handed out while `onPartitionsAssigned` runs: it may seek. */
   isHeld = false
+  /** The application has subscribed to something else; the group takes it back soon. Nothing of it is handed out until then. */
+  isUnwanted = false
   /** Whoever handles its records has enough of them for now (`run`). */
   isBlocked = false
   /** Stands in the queue of those that have something to hand out. */
@@ -152,12 +154,13 @@ export class PartitionState implements TopicPartition {
 
   /** Whether more may be fetched. */
   get isFetchable(): boolean {
-    return this.#state === 'FETCHING' && this.error === undefined && !this.#isPaused && !this.isHeld && !this.#isLeaving && !this.#isGone
+    if (this.#isPaused || this.isHeld || this.isUnwanted || this.#isLeaving || this.#isGone) return false
+    return this.#state === 'FETCHING' && this.error === undefined
   }
 
   /** Whether buffered records, or an error, may be handed out. */
   get isReady(): boolean {
-    if (this.#isPaused || this.isHeld || this.#isLeaving || this.#isGone || this.isBlocked) return false
+    if (this.#isPaused || this.isHeld || this.isUnwanted || this.#isLeaving || this.#isGone || this.isBlocked) return false
     return this.error !== undefined || (this.#state === 'FETCHING' && (this.#buffered.length > 0 || this.#returned !== undefined))
   }
 
