@@ -103,8 +103,7 @@ export class ProducerBatch {
     const delta = this.count === 0 ? 0 : timestamp - this.#baseTimestamp
     if (delta === 0) sink.int8(0)
     else sink.varint(delta)
-    if (this.count < 64) sink.int8(this.count << 1)
-    else sink.varint(this.count)
+    sink.length(this.count)
     this.#payloadAt = sink.size
   }
 

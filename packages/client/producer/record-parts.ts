@@ -15,8 +15,6 @@ export interface PartWriter {
 
 /** Byte of the varint −1. */
 const nullLength = 1
-/** The varint of a length takes one byte up to here. */
-const oneByteLength = 63
 
 /** Writes a key or value behind its length. Throws ODRADEK_SERIALIZATION, or what the serializer throws. */
 export function writePart(sink: RecordSink, datum: unknown, writer: PartWriter, headers: HeadersInput | undefined): void {
@@ -36,8 +34,7 @@ export function writePart(sink: RecordSink, datum: unknown, writer: PartWriter, 
 
 function writeRaw(sink: RecordSink, datum: unknown, writer: PartWriter): void {
   if (datum instanceof Uint8Array) {
-    if (datum.length <= oneByteLength) sink.int8(datum.length << 1)
-    else sink.varint(datum.length)
+    sink.length(datum.length)
     sink.bytes(datum)
   } else if (typeof datum === 'string') {
     const width = writer.lengthWidth

@@ -6,6 +6,9 @@ import type { ByteSink } from '../serdes/serde.ts'
 /** Up to so many bytes a loop is faster than a call into native code. */
 const worthACall = 32
 const utf8BytesPerUnit = 3
+/** Lengths below take one byte, or two, as varints. */
+const oneByteLimit = 64
+const twoByteLimit = 8192
 
 /**
  * Where one record is written: straight into the open batch.
@@ -146,17 +149,37 @@ export class RecordSink implements ByteSink {
     return at
   }
 
+  /** A length of 0 or more, as `varint` would write it: nearly all take one byte or two. */
+  length(value: number): void {
+    const at = this.position
+    const buffer = this.buffer
+    if (value >= twoByteLimit || at + 2 > buffer.length) return this.varint(value)
+    if (value < oneByteLimit) {
+      buffer[at] = value << 1
+      this.position = at + 1
+    } else {
+      buffer[at] = ((value << 1) & 0x7f) | 0x80
+      buffer[at + 1] = value >>> 6
+      this.position = at + 2
+    }
+  }
+
   /** Fills the gap `at` with how many bytes came behind it. Where they take another width, they move. Gives the width. */
   fillGap(at: number, width: number): number {
-    const length = this.size - at - width
-    const needed = varintSize(length)
+    const length = this.position - this.start - at - width
+    const needed = length < oneByteLimit ? 1 : length < twoByteLimit ? 2 : varintSize(length)
     if (needed !== width) {
       if (needed > width) this.reserve(needed - width)
       const from = this.start + at
       this.buffer.copyWithin(from + needed, from + width, this.position)
       this.position += needed - width
     }
-    putVarint(this.buffer, this.start + at, length)
+    const begin = this.start + at
+    if (needed === 1) this.buffer[begin] = length << 1
+    else if (needed === 2) {
+      this.buffer[begin] = ((length << 1) & 0x7f) | 0x80
+      this.buffer[begin + 1] = length >>> 6
+    } else putVarint(this.buffer, begin, length)
     return needed
   }
 
@@ -169,7 +192,8 @@ export class RecordSink implements ByteSink {
   #spill(count: number): void {
     const written = this.size
     if (written + count > this.#maxBytes) throw this.#tooLarge(written + count)
-    const larger = Buffer.allocUnsafe(Math.max(1024, 2 * (written + count)))
+    const needed = 2 * (written + count)
+    const larger = needed <= this.#apart.length && this.buffer !== this.#apart ? this.#apart : Buffer.allocUnsafe(Math.max(1024, needed))
     this.buffer.copy(larger, 0, this.start, this.position)
     this.begin(larger, 0)
     this.position = written

@@ -15,6 +15,8 @@ const commitAttempts = 3
 
 /** What is asked of a batch here. */
 interface TouchedBatch extends TopicPartition {
+  /** Aborted when the partition has left the consumer. */
+  readonly signal: AbortSignal
   readonly firstOffset: number
   readonly nextOffset: number
 }
@@ -87,10 +89,12 @@ class Copy<T extends Topic> {
     }
   }
 
-  /** Partitions that were lost are somebody else's: what was made of them must not be committed. */
+  /**
+   * Partitions that were lost are somebody else's: what was made of them must not be committed. That they are assigned again does not help: in the
+   * meantime others may have processed the same records, and here reading begins again at what is committed.
+   */
   #assertOwned(touched: readonly TouchedBatch[]): void {
-    const owned = new Set(this.#consumer.assignment().map(nameOf))
-    const lost = touched.filter((batch) => !owned.has(nameOf(batch)))
+    const lost = touched.filter(({ signal }) => signal.aborted)
     if (lost.length > 0) throw new ClientError('ODRADEK_STATE', `The group has taken ${lost.map(nameOf).join(', ')} away in the meantime`)
   }
 

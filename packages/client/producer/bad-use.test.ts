@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { json, nullable, string } from '../serdes/index.ts'
+import type { Serde } from '../serdes/index.ts'
+import { topic } from '../topic.ts'
+import { produce } from './producer-fixture.ts'
+
+test('a partition that the topic has not fails after a look at newer metadata; one that has just been made is waited for', async () => {
+  const { cluster, producer, failure, time, close } = produce({}, { orders: [1, 1] })
+  cluster.onProduce = (request) => request.answer()
+  assert.equal(await failure(producer.send('orders', { value: 'v', partition: 2 })), 'UNKNOWN_TOPIC_OR_PARTITION')
+  assert.equal(cluster.refreshes, 3)
+  const delivery = producer.send('orders', { value: 'v', partition: 2 })
+  cluster.publish({ orders: [1, 1, 1] })
+  await time.advance(5)
+  assert.equal((await delivery).partition, 2)
+  await close()
+})
+
+test('a negative or broken partition fails at once, and nothing is sent', async () => {
+  const { cluster, producer, failure, close } = produce()
+  for (const partition of [-1, 1.5, Number.NaN]) {
+    assert.equal(await failure(producer.send('orders', { value: 'v', partition })), 'UNKNOWN_TOPIC_OR_PARTITION')
+    assert.throws(() => producer.enqueue('orders', { value: 'v', partition }), {
+      code: 'UNKNOWN_TOPIC_OR_PARTITION',
+      message: /numbers 0 to 2/,
+    })
+  }
+  assert.equal(cluster.requests.length, 0)
+  assert.equal(cluster.refreshes, 0)
+  await close()
+})
+
+test('a record above max.request.size fails at once and names the setting', async () => {
+  const { cluster, producer, failure, time, close } = produce({ maxRequestSize: 1000 })
+  cluster.onProduce = (request) => request.answer()
+  const fits = producer.send('orders', { value: 'x'.repeat(900), partition: 0 })
+  assert.throws(() => producer.enqueue('orders', { value: 'x'.repeat(1000), partition: 0 }), {
+    code: 'MESSAGE_TOO_LARGE',
+    message: /max.request.size allows 1000/,
+  })
+  assert.equal(await failure(producer.send('orders', { value: 'x'.repeat(100_000), partition: 0 })), 'MESSAGE_TOO_LARGE')
+  await time.advance(5)
+  assert.equal((await fits).offset, 0)
+  assert.equal(cluster.requests.length, 1)
+  await close()
+})
+
+test('a serializer that never stops is stopped', async () => {
+  const endless: Serde<string> = {
+    ...string,
+    write(_text, sink) {
+      for (;;) sink.utf8('more and more')
+    },
+  }
+  const { producer, failure, close } = produce()
+  assert.equal(await failure(producer.send(topic('orders', { value: endless }), { value: 'v' })), 'MESSAGE_TOO_LARGE')
+  await close()
+})
+
+test('keys and values of the wrong type say what they may be', async () => {
+  const { producer, failure, close } = produce()
+  const wrong: unknown[] = [
+    { value: 5 },
+    { value: {} },
+    {},
+    { key: 5, value: 'v' },
+    { value: 'v', headers: [[1, 'x']] },
+    { value: 'v', headers: { a: 5 } },
+  ]
+  for (const record of wrong) {
+    // @ts-expect-error -- what JavaScript may do
+    assert.equal(await failure(producer.send('orders', record)), 'ODRADEK_SERIALIZATION')
+  }
+  for (const timestamp of [-1, Number.NaN, 1.5, 2 ** 60]) {
+    assert.equal(await failure(producer.send('orders', { value: 'v', timestamp })), 'ODRADEK_SERIALIZATION')
+  }
+  await close()
+})
+
+test('null needs a serde that takes it', async () => {
+  const { cluster, producer, failure, time, close } = produce()
+  cluster.onProduce = (request) => request.answer()
+  // @ts-expect-error -- the value is not nullable
+  assert.equal(await failure(producer.send(topic('orders', { value: string }), { value: null })), 'ODRADEK_SERIALIZATION')
+  const sent = producer.send(topic('orders', { key: string, value: nullable(json<{ a: number }>()) }), { key: 'k', value: null })
+  await time.advance(5)
+  await sent
+  assert.deepEqual(
+    cluster.requests[0]?.batches[0]?.records.map(({ key, value }) => [key, value]),
+    [['k', null]],
+  )
+  await close()
+})
+
+test('a serializer that sends records itself is refused', async () => {
+  const fixture = produce()
+  const nosy: Serde<string> = {
+    ...string,
+    write(text, sink) {
+      fixture.producer.enqueue('orders', { value: 'in between' })
+      sink.utf8(text)
+    },
+  }
+  assert.equal(await fixture.failure(fixture.producer.send(topic('orders', { value: nosy }), { value: 'v' })), 'ODRADEK_SERIALIZATION')
+  await fixture.close()
+})
+
+test('transactions without a transactional id say how to get one', async () => {
+  const { producer, close } = produce()
+  await assert.rejects(producer.initTransactions(), { code: 'ODRADEK_STATE', message: /transactionalId/ })
+  assert.throws(() => producer.beginTransaction(), { code: 'ODRADEK_STATE' })
+  await assert.rejects(
+    producer.transaction(() => Promise.resolve()),
+    { code: 'ODRADEK_STATE' },
+  )
+  await close()
+})
+
+test('serializers that have to fetch something first are waited for, in order', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let prepared = 0
+  const slow: Serde<string> = {
+    ...string,
+    prepareWrite() {
+      prepared++
+      return promise
+    },
+  }
+  const { cluster, producer, time, close } = produce({}, { orders: [1] })
+  cluster.onProduce = (request) => request.answer()
+  const orders = topic('orders', { value: slow })
+  const sent = Promise.all(['a', 'b'].map((value) => producer.send(orders, { value })))
+  await time.advance(20)
+  assert.equal(cluster.requests.length, 0)
+  resolve()
+  await time.advance(20)
+  assert.deepEqual(
+    (await sent).map(({ offset }) => offset),
+    [0, 1],
+  )
+  assert.deepEqual(cluster.requests[0]?.batches[0]?.values, ['a', 'b'])
+  assert.equal(prepared, 1)
+  await close()
+})
+
+test('a serializer that can not be prepared fails its records with the reason', async () => {
+  const broken: Serde<string> = { ...string, prepareWrite: () => Promise.reject(new Error('no registry')) }
+  const { producer, failure, close } = produce()
+  assert.equal(await failure(producer.send(topic('orders', { value: broken }), { value: 'v' })), 'Error: no registry')
+  await close()
+})
