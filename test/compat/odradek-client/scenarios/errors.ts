@@ -21,7 +21,7 @@ export const errors: Theme = {
         })
       }
       refused(() => new Kafka(bad({})), /bootstrap/i)
-      refused(() => new Kafka({ bootstrapServers: 'localhost' }), /port/i)
+      refused(() => new Kafka({ bootstrapServers: 'localhost' }).producer(), /port/i)
       refused(() => kafka.producer(bad({ linger: 5 })), /linger/)
       refused(() => kafka.producer(bad({ lingerMs: 'soon' })), /linger/i)
       refused(() => kafka.producer(bad({ compressionType: 'brotli' })), /compression/i)

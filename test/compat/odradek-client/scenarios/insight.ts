@@ -15,7 +15,13 @@ export const insight: Theme = {
       const sent = byName(producer.metrics())
       assert.equal(sent.get('producer-metrics/record-send-total'), 100)
       assert.equal(sent.get('producer-metrics/record-error-total'), 0)
-      for (const name of ['batch-size-avg', 'request-latency-avg', 'outgoing-byte-total', 'connection-count', 'bufferpool-wait-ratio']) {
+      for (const name of [
+        'batch-size-avg',
+        'request-latency-avg',
+        'outgoing-byte-total',
+        'connection-count',
+        'bufferpool-wait-time-ns-total',
+      ]) {
         assert.ok(
           [...sent.keys()].some((key) => key.endsWith(`/${name}`)),
           `no ${name}`,
