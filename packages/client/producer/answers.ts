@@ -110,7 +110,8 @@ export class Answers {
 
   /** Nothing more is done for the batch. */
   abandon(parcel: Parcel, error: Error): void {
-    this.#failed(parcel, error, parcel.batch.sequence >= 0 ? 'unresolved' : undefined)
+    // Whoever gives up knows whether the producer goes on: an id that was refused may be granted to the next batch.
+    this.#failed(parcel, error, parcel.batch.sequence >= 0 ? 'unresolved' : undefined, false)
   }
 
   /** Batches that were given up were not written, and others behind them would be missing their sequences. */
@@ -172,7 +173,7 @@ export class Answers {
     queue.sequences.bumped()
   }
 
-  #failed({ queue, batch }: Parcel, cause: Error, also: 'bump' | 'unresolved' | undefined): void {
+  #failed({ queue, batch }: Parcel, cause: Error, also: 'bump' | 'unresolved' | undefined, mayBeFatal = true): void {
     const { identity, rules, metrics, transaction, fatal } = this.#parts
     if (batch.isExpired) return this.#buried(queue, batch)
     if (identity !== undefined && batch.sequence >= 0) {
@@ -181,7 +182,7 @@ export class Answers {
       if (also === 'bump') this.#bump(queue, batch)
     }
     if (batch.isOnWire) batch.isExpired = true
-    const isFatal = cause instanceof KafkaError && rules.isIdempotent && fatalCodes.has(cause.code)
+    const isFatal = mayBeFatal && cause instanceof KafkaError && rules.isIdempotent && fatalCodes.has(cause.code)
     const dead = isFatal ? new KafkaError(cause.code, cause.message, { cause, fatal: true, hint: cause.hint }) : undefined
     const shown = transaction === undefined ? (dead ?? cause) : transaction.batchFailed(cause, batch.sequence >= 0)
     metrics.failed(queue.topic, batch.count)
@@ -278,7 +279,8 @@ const attempts = ({ attempts: failed, isOnWire }: ProducerBatch): string => {
   return made === 1 ? '1 attempt' : `${made} attempts`
 }
 
-function whyNot(queue: PartitionQueue, { isOnWire }: ProducerBatch): string {
+function whyNot(queue: PartitionQueue, { isOnWire, isCompressing }: ProducerBatch): string {
+  if (isCompressing) return 'it is being compressed'
   if (isOnWire) return 'the leader has not answered yet'
   return queue.leader < 0 ? 'the partition has no leader' : `broker ${queue.leader}, its leader, could not be reached in time`
 }

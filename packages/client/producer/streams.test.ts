@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { test } from 'node:test'
+import { produce } from './producer-fixture.ts'
+import type { Fixture } from './producer-fixture.ts'
+import { writable } from './node-writable.ts'
+import { writableStream } from './web-writable.ts'
+
+const records = Array.from({ length: 500 }, (_, i) => ({ value: `${i} ${'x'.repeat(50)}` }))
+
+/** Lets virtual time go by until the promise is settled. */
+async function until<T>({ time }: Fixture, work: Promise<T>): Promise<T> {
+  let isDone = false
+  work.then(
+    () => (isDone = true),
+    () => (isDone = true),
+  )
+  for (let i = 0; i < 2000 && !isDone; i++) await time.advance(1)
+  return work
+}
+
+test('a pipeline of Node ends when all its records are acknowledged, held back by the memory of the producer', async () => {
+  const fixture = produce({ bufferMemory: 8192, batchSize: 1024 }, { orders: [1] })
+  fixture.cluster.onProduce = (request) => request.answer()
+  await until(fixture, pipeline(Readable.from(records), writable(fixture.producer, 'orders')))
+  assert.deepEqual(
+    fixture.cluster.requests.flatMap(({ batches }) => batches.flatMap(({ values }) => values)),
+    records.map(({ value }) => value),
+  )
+  await fixture.close()
+})
+
+test('a pipeline of Node fails with the first record that fails', async () => {
+  const fixture = produce({}, { orders: [1] })
+  fixture.cluster.onProduce = (request) => request.answer('INVALID_RECORD')
+  await assert.rejects(until(fixture, pipeline(Readable.from(records), writable(fixture.producer, 'orders'))), { code: 'INVALID_RECORD' })
+  await fixture.close()
+})
+
+test('a pipeline of Node fails with a record that can not be sent', async () => {
+  const fixture = produce({}, { orders: [1] })
+  fixture.cluster.onProduce = (request) => request.answer()
+  await assert.rejects(until(fixture, pipeline(Readable.from([{ value: 'a' }, { value: 5 }]), writable(fixture.producer, 'orders'))), {
+    code: 'ODRADEK_SERIALIZATION',
+  })
+  await fixture.close()
+})
+
+test('a web stream closes when all its records are acknowledged', async () => {
+  const fixture = produce({ bufferMemory: 8192, batchSize: 1024 }, { orders: [1] })
+  fixture.cluster.onProduce = (request) => request.answer()
+  await until(fixture, ReadableStream.from(records).pipeTo(writableStream(fixture.producer, 'orders')))
+  assert.equal(fixture.cluster.requests.flatMap(({ batches }) => batches.flatMap(({ values }) => values)).length, records.length)
+  await fixture.close()
+})
+
+test('a web stream fails with the first record that fails', async () => {
+  const fixture = produce({}, { orders: [1] })
+  fixture.cluster.onProduce = (request) => request.answer('INVALID_RECORD')
+  await assert.rejects(until(fixture, ReadableStream.from(records).pipeTo(writableStream(fixture.producer, 'orders'))), {
+    code: 'INVALID_RECORD',
+  })
+  await fixture.close()
+})
