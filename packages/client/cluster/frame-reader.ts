@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { int32At } from '@odradek/common/bytes'
+import { framePool, pooledFromBytes } from './frame-pool.ts'
 import { badLength } from './likely-cause.ts'
 
 /**
@@ -78,7 +79,7 @@ export class FrameReader {
     this.#lengthBytes = this.#length = 0
     this.#size = size
     this.#filled = 0
-    this.#frame = Buffer.allocUnsafe(Math.min(size, this.#trusted(available)))
+    this.#frame = this.#newFrame(this.#trusted(available))
   }
 
   #takeBody(bytes: Buffer, from: number, end: number): number {
@@ -92,10 +93,16 @@ export class FrameReader {
   }
 
   #grow(frame: Buffer, atLeast = 0): Buffer {
-    const grown = Buffer.allocUnsafe(Math.min(this.#size, Math.max(atLeast, this.#trusted(this.#filled))))
+    const grown = this.#newFrame(Math.max(atLeast, this.#trusted(this.#filled)))
     frame.copy(grown, 0, 0, this.#filled)
     this.#frame = grown
     return grown
+  }
+
+  /** For the whole answer, or as much of it as is believed. */
+  #newFrame(trusted: number): Buffer {
+    const isWhole = trusted >= this.#size
+    return isWhole && this.#size >= pooledFromBytes ? framePool.take(this.#size) : Buffer.allocUnsafe(Math.min(this.#size, trusted))
   }
 
   #trusted(received: number): number {

@@ -325,6 +325,7 @@ export class Engine implements RunHost {
     this.#insight.gets(handed)
     const { interceptors } = this.#options.settings
     if (handed === undefined || interceptors.length === 0) return
+    handed.slice.frame?.keep()
     const batch = new DeliveredBatch(handed, this)
     for (const interceptor of interceptors) {
       try {

@@ -9,6 +9,7 @@ import type { PartitionState } from '../positions/partition-state.ts'
 import type { ResetTo } from '../positions/reset-to.ts'
 import type { ReadTopics } from '../records/read-topic.ts'
 import { AbortedTransactions } from './aborted-transactions.ts'
+import { AnswerFrame } from './answer-frame.ts'
 import type { FetchPlan, PlannedFetch } from './fetch-planner.ts'
 import { FetchedData } from './fetched-data.ts'
 
@@ -59,12 +60,13 @@ export function takeAnswer(plan: FetchPlan, answer: Answer, rules: FetchRules, n
     asked.set(`${entry.topic} ${entry.partition}`, entry)
     asked.set(`${entry.topicId} ${entry.partition}`, entry)
   }
+  const frames = new Map<ArrayBufferLike, AnswerFrame>()
   for (const { topic, topicId, partitions } of answer.responses) {
     for (const partition of partitions) {
       const entry = asked.get(`${topic === '' ? topicId : topic} ${partition.partitionIndex}`)
       // What nobody asked for is ignored, and so is what was asked for before a seek, a revocation, a change of leader.
       if (entry === undefined || !isCurrent(entry)) continue
-      takePartition(entry, partition, rules, nowMs, outcome)
+      takePartition(entry, partition, rules, nowMs, outcome, frames)
     }
   }
   return outcome
@@ -73,7 +75,14 @@ export function takeAnswer(plan: FetchPlan, answer: Answer, rules: FetchRules, n
 const isCurrent = ({ state, ticket, fetchOffset }: PlannedFetch): boolean =>
   !state.isGone && state.ticket === ticket && state.state === 'FETCHING' && state.fetchOffset === fetchOffset
 
-function takePartition(entry: PlannedFetch, answer: PartitionAnswer, rules: FetchRules, nowMs: number, outcome: FetchOutcome): void {
+function takePartition(
+  entry: PlannedFetch,
+  answer: PartitionAnswer,
+  rules: FetchRules,
+  nowMs: number,
+  outcome: FetchOutcome,
+  frames: Map<ArrayBufferLike, AnswerFrame>,
+): void {
   const { state } = entry
   if (answer.errorCode !== 0) {
     takeError(entry, answer, rules, outcome)
@@ -92,7 +101,10 @@ function takePartition(entry: PlannedFetch, answer: PartitionAnswer, rules: Fetc
   }
   const bytes = answer.records
   if (bytes === null || bytes.length === 0) return
+  let frame = frames.get(bytes.buffer)
+  if (frame === undefined) frames.set(bytes.buffer, (frame = new AnswerFrame(bytes.buffer)))
   const data = new FetchedData({
+    frame,
     topic: rules.topics.get(state.topic),
     partition: state.partition,
     bytes,

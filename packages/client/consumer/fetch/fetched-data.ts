@@ -8,6 +8,7 @@ import { OpenedBatch } from '../records/opened-batch.ts'
 import type { ReadTopic } from '../records/read-topic.ts'
 import type { Segment } from '../records/slice.ts'
 import type { AbortedTransactions } from './aborted-transactions.ts'
+import type { AnswerFrame } from './answer-frame.ts'
 
 export interface FetchedDataOptions {
   readonly topic: ReadTopic
@@ -20,6 +21,8 @@ export interface FetchedDataOptions {
   readonly aborted: AbortedTransactions | undefined
   readonly checkCrcs: boolean
   readonly decompressedBatchMaxBytes: number
+  /** Where the bytes lie, if that can be used again. */
+  readonly frame?: AnswerFrame | undefined
 }
 
 /** Some records of a partition, and where reading goes on behind them. */
@@ -30,6 +33,8 @@ export interface Slice {
   readonly nextOffset: number
   /** Leader epoch of what lies before `nextOffset`; −1 when unknown. */
   readonly lastEpoch: number
+  /** What the records are views of; undefined when they were inflated to bytes of their own, or nobody uses the frame again. */
+  readonly frame: AnswerFrame | undefined
 }
 
 /** Compressed batches up to this size are inflated at once: a thread of the pool costs 16 to 45 µs by itself. */
@@ -63,6 +68,15 @@ export class FetchedData {
   constructor(options: FetchedDataOptions) {
     this.#options = options
     this.#offset = options.fetchOffset
+    options.frame?.use()
+  }
+
+  /** Nobody takes anything from it any more. */
+  end(): void {
+    const { frame } = this.#options
+    // Another thread is reading from it.
+    if (this.#inflating !== undefined) frame?.keep()
+    frame?.done()
   }
 
   /** Next offset to be delivered; behind the last batch once all is taken. */
@@ -111,7 +125,14 @@ export class FetchedData {
     if (count === 0) return undefined
     // Opens what follows, so that markers and aborted batches behind the last record do not wait for another turn.
     this.#isReady()
-    return { segments, count, firstOffset, nextOffset: this.#offset, lastEpoch: this.#epoch }
+    return { segments, count, firstOffset, nextOffset: this.#offset, lastEpoch: this.#epoch, frame: this.#frameOf(segments) }
+  }
+
+  #frameOf(segments: readonly Segment[]): AnswerFrame | undefined {
+    const { frame } = this.#options
+    if (frame === undefined || segments.every(({ batch }) => batch.buffer.buffer !== frame.bytes)) return undefined
+    frame.use()
+    return frame
   }
 
   /** Whether a record can be taken from `#batch`; opens the next one if need be. */

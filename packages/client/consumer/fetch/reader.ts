@@ -221,6 +221,7 @@ export class Reader {
 
   async #prepare({ state, slice, epochBefore }: Handed, topic: ReadTopic): Promise<boolean> {
     const { ticket, handTicket } = state
+    slice.frame?.keep()
     const giveBack = (): void => {
       if (state.isGone || state.ticket !== ticket) return
       state.giveBack(slice, epochBefore)

@@ -13,6 +13,7 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
   readonly #signal: AbortSignal | undefined
   #ending: Ending | undefined = undefined
   #hand: Handed | undefined = undefined
+  #batch: DeliveredBatch | undefined = undefined
   #isEnded = false
 
   constructor(host: LoopHost, signal: AbortSignal | undefined) {
@@ -40,7 +41,8 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
       if (handed !== undefined) {
         this.#hand = handed
         handed.state.holder = this
-        return { value: new DeliveredBatch(handed, this.#host), done: false }
+        this.#batch = new DeliveredBatch(handed, this.#host)
+        return { value: this.#batch, done: false }
       }
     } catch (error) {
       this.#end()
@@ -68,7 +70,9 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
 
   #release(isProcessed: boolean): void {
     const hand = this.#hand
-    this.#hand = undefined
+    // Only asking for the next one says that nobody looks at this one any more.
+    if (isProcessed) this.#batch?.leave()
+    this.#hand = this.#batch = undefined
     // After a seek, or the loss of the partition, somebody else says where it goes on.
     if (hand === undefined || hand.state.holder !== this) return
     // What the application has committed by itself it has also processed.

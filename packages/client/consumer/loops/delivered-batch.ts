@@ -1,9 +1,10 @@
 import type { Waiting } from '../../waiting.ts'
 import type { ConsumerBatch } from '../batch.ts'
+import type { AnswerFrame } from '../fetch/answer-frame.ts'
 import type { Handed } from '../fetch/reader.ts'
 import type { PartitionState } from '../positions/partition-state.ts'
 import { LazyRecord } from '../records/lazy-record.ts'
-import { SliceIterator } from '../records/slice.ts'
+import { leaseIsOver, SliceIterator } from '../records/slice.ts'
 import type { Segment } from '../records/slice.ts'
 
 /** Who commits for a batch. */
@@ -23,7 +24,11 @@ export class DeliveredBatch implements ConsumerBatch<string, unknown, unknown> {
   readonly #state: PartitionState
   readonly #segments: readonly Segment[]
   readonly #lastEpoch: number
+  readonly #frame: AnswerFrame | undefined
   readonly #committer: BatchCommitter
+  /** Shared with the cursors: whether the bytes may be somebody else's by now. */
+  readonly #lease = { isOver: false }
+  #hasCursor = false
 
   constructor({ state, slice }: Handed, committer: BatchCommitter) {
     this.topic = state.topic
@@ -36,6 +41,7 @@ export class DeliveredBatch implements ConsumerBatch<string, unknown, unknown> {
     this.#state = state
     this.#segments = slice.segments
     this.#lastEpoch = slice.lastEpoch
+    this.#frame = slice.frame
     this.#committer = committer
   }
 
@@ -48,11 +54,30 @@ export class DeliveredBatch implements ConsumerBatch<string, unknown, unknown> {
   }
 
   [Symbol.iterator](): SliceIterator {
+    this.#check()
+    // Records may be kept, and are views of the frame.
+    this.#frame?.keep()
     return new SliceIterator(this.#segments, undefined)
   }
 
   cursor(): SliceIterator {
+    this.#check()
+    this.#hasCursor = true
     const [first] = this.#segments
-    return new SliceIterator(this.#segments, first === undefined ? undefined : new LazyRecord(first.batch, first.start))
+    return first === undefined
+      ? new SliceIterator([], undefined)
+      : new SliceIterator(this.#segments, new LazyRecord(first.batch, first.start), this.#lease)
+  }
+
+  /** The application asks for the next batch. If it has looked at this one through cursors alone, its bytes are used again. */
+  leave(): void {
+    if (this.#frame === undefined) return
+    if (this.#hasCursor) this.#lease.isOver = true
+    else this.#frame.keep()
+    this.#frame.done()
+  }
+
+  #check(): void {
+    if (this.#lease.isOver) throw leaseIsOver()
   }
 }

@@ -10,6 +10,7 @@ export class PollHand implements Holder {
   constructor(handed: Handed) {
     this.#handed = handed
     handed.state.holder = this
+    handed.slice.frame?.keep()
   }
 
   get state(): Handed['state'] {

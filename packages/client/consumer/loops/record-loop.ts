@@ -90,6 +90,7 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
   }
 
   #take(handed: Handed): LazyRecord {
+    handed.slice.frame?.keep()
     const iterator = new SliceIterator(handed.slice.segments, undefined)
     const record = iterator.step()!
     this.#hand = handed
@@ -117,7 +118,10 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
         const { unfinished } = this
         const firstOffset = isProcessed ? record.offset + 1 : record.offset
         const epoch = isProcessed ? (record.leaderEpoch ?? -1) : unfinished.epoch
-        state.giveBack({ segments, count, firstOffset, nextOffset: slice.nextOffset, lastEpoch: slice.lastEpoch }, epoch)
+        state.giveBack(
+          { segments, count, firstOffset, nextOffset: slice.nextOffset, lastEpoch: slice.lastEpoch, frame: slice.frame },
+          epoch,
+        )
       }
       this.#host.reader.released(state)
     }

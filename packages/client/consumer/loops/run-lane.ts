@@ -95,6 +95,7 @@ export class RunLane implements Holder {
       this.#doneOffset = slice.firstOffset
       this.#doneEpoch = handed.epochBefore
     }
+    slice.frame?.keep()
     this.#hand = handed
     this.#iterator = new SliceIterator(slice.segments, undefined)
     this.#left = slice.count

@@ -329,12 +329,13 @@ export class PartitionState implements TopicPartition {
   }
 
   #putAway(): void {
-    this.#buffered.shift()
+    this.#buffered.shift()?.data.end()
     this.#count()
   }
 
   #dropBuffered(): void {
     this.#returned = undefined
+    for (const { data } of this.#buffered) data.end()
     this.#buffered.length = 0
     this.#count()
   }

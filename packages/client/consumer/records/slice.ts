@@ -1,4 +1,5 @@
 import type { Bytes } from '../../bytes.ts'
+import { ClientError } from '../../errors/index.ts'
 import { afterVarint, varintAt } from '@odradek/protocol/records'
 import { LazyRecord } from './lazy-record.ts'
 import type { OpenedBatch } from './opened-batch.ts'
@@ -11,19 +12,32 @@ export interface Segment {
   readonly count: number
 }
 
+/** Says when the bytes of records may be used for something else. */
+export interface Lease {
+  readonly isOver: boolean
+}
+
+export function leaseIsOver(): ClientError {
+  return new ClientError('ODRADEK_STATE', 'This batch was read with cursor(), and its memory is used again', {
+    hint: 'Finish with a cursor before asking for the next batch, or iterate the batch itself; detach() what must be kept.',
+  })
+}
+
 /** Goes through the records of segments: a new object each, or the same again and again. */
 export class SliceIterator implements IterableIterator<LazyRecord> {
   readonly #segments: readonly Segment[]
   readonly #reused: LazyRecord | undefined
+  readonly #lease: Lease | undefined
   #next = 0
   #batch: OpenedBatch | undefined = undefined
   #left = 0
   #position = 0
   #last = 0
 
-  constructor(segments: readonly Segment[], reused: LazyRecord | undefined) {
+  constructor(segments: readonly Segment[], reused: LazyRecord | undefined, lease?: Lease) {
     this.#segments = segments
     this.#reused = reused
+    this.#lease = lease
   }
 
   next(): IteratorResult<LazyRecord, undefined> {
@@ -33,6 +47,7 @@ export class SliceIterator implements IterableIterator<LazyRecord> {
 
   /** The same without a result around it. */
   step(): LazyRecord | undefined {
+    if (this.#lease?.isOver === true) throw leaseIsOver()
     if (this.#left === 0 && !this.#open()) return undefined
     const batch = this.#batch!
     const start = this.#position

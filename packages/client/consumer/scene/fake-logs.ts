@@ -4,6 +4,7 @@ import type { VirtualTime } from '@odradek/common/time'
 import { errorCode } from '@odradek/protocol'
 import type { ErrorName } from '@odradek/protocol'
 import { assignOffset, nextOffset } from '@odradek/protocol/records'
+import { framePool } from '../../cluster/frame-pool.ts'
 import { topicIdOf } from '../membership/story/topic-id-of.ts'
 
 /** One partition's log, as its leader has it. */
@@ -54,7 +55,11 @@ export class FakeLog {
       list.push(bytes)
       size += bytes.length
     }
-    return Buffer.concat(list)
+    // As a connection does: large answers lie in frames that can be used again.
+    const frame = framePool.take(size)
+    let at = 0
+    for (const bytes of list) at += bytes.copy(frame, at)
+    return frame
   }
 }
 
