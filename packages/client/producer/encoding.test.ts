@@ -147,7 +147,7 @@ test('batch.size 0 sends one record a batch', async () => {
     cluster.produced.map(({ batches }) => batches.map(({ values }) => values)),
     [[['a']], [['b']], [['c']]],
   )
-  for (const request of [...cluster.produced]) request.answer()
+  for (const request of cluster.produced.slice()) request.answer()
   await close()
 })
 

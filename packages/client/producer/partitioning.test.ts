@@ -82,7 +82,7 @@ test('records without a key avoid partitions without a leader', async () => {
   cluster.onProduce = (request) => request.answer()
   const sent = Promise.all(Array.from({ length: 100 }, () => producer.send('orders', { value: 'x'.repeat(90) })))
   await time.advance(50)
-  assert.deepEqual([...new Set((await sent).map(({ partition }) => partition))].toSorted(), [0, 2])
+  assert.deepEqual(new Set((await sent).map(({ partition }) => partition)), new Set([0, 2]))
   await close()
 })
 
@@ -146,7 +146,7 @@ test('librdkafka: CRC32 of the key; without one to a fixed partition, or to any'
   const random = librdkafkaConsistentRandom(new SeededRandom(3))
   assert.equal(random.partition('t', Buffer.from('123456789'), null, { count: 12, available: [] }), 0xcbf43926 % 12)
   const drawn = new Set(Array.from({ length: 50 }, () => random.partition('t', null, null, { count: 4, available: [1, 3] })))
-  assert.deepEqual([...drawn].toSorted(), [1, 3])
+  assert.deepEqual(drawn, new Set([1, 3]))
 })
 
 test('kafkajs legacy differs from Java where doubles lose bits, and stays within the partitions', () => {

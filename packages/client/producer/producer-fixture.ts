@@ -5,7 +5,8 @@ import { SeededRandom } from '@odradek/common/random'
 import { VirtualTime } from '@odradek/common/time'
 import { errorCode, KafkaError } from '@odradek/protocol'
 import type { ErrorName } from '@odradek/protocol'
-import { InitProducerId, Produce } from '@odradek/protocol/messages'
+import { Produce } from '@odradek/protocol/messages'
+import type { InitProducerId } from '@odradek/protocol/messages'
 import * as records from '@odradek/protocol/records'
 import type { Api, Fields, ReadOf, ResponseDraft, WriteOf } from '@odradek/protocol/schema'
 import type { CallOptions, Cluster, CoordinatorKind, LearntLeader } from '../cluster/cluster.ts'
@@ -118,7 +119,7 @@ export class FakeCluster implements Cluster {
     if (api.name === 'Produce') return this.#produce(broker, api, Buffer.concat(writer.chunks()), writer.chunks(), version, options)
     const call: OtherCall = { broker, api: api.name, version, request: plain(draft) }
     this.otherCalls.push(call)
-    const answer = await (this.onCall(call) ?? (api.name === 'InitProducerId' ? this.#producerId() : { errorCode: 0 }))
+    const answer = await Promise.resolve(this.onCall(call) ?? (api.name === 'InitProducerId' ? this.#producerId() : { errorCode: 0 }))
     if (answer instanceof Error) throw answer
     return roundTrip(api, answer, version)
   }
@@ -278,7 +279,7 @@ export class FakeCluster implements Cluster {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.isDisposed = true
-    for (const request of [...this.produced]) request.fail('NETWORK_EXCEPTION')
+    for (const request of this.produced.slice()) request.fail('NETWORK_EXCEPTION')
   }
 }
 
@@ -331,25 +332,35 @@ export function produce(
   }
   const settings = resolveProducer({ bootstrapServers: 'broker:9092' }, options, 1, { info: () => undefined, warn: () => undefined })
   const producer = createProducer({ environment, settings, cluster, metrics: new ClientMetrics(time, settings.clientId) })
-  const settledInTime = async <T>(promise: PromiseLike<T>): Promise<PromiseSettledResult<T>> => {
-    let outcome: PromiseSettledResult<T> | undefined
-    promise.then(
-      (value) => (outcome = { status: 'fulfilled', value }),
-      (reason: unknown) => (outcome = { status: 'rejected', reason }),
-    )
-    for (let i = 0; i < 1000 && outcome === undefined; i++) await time.advance(i < 10 ? 0 : 200)
-    assert(outcome !== undefined, 'nothing has come of it in 200 seconds')
-    return outcome
-  }
   const close = async (): Promise<void> => {
-    const outcome = await settledInTime(producer.close())
+    const outcome = await settled(time, producer.close())
     if (outcome.status === 'rejected') throw outcome.reason
   }
   const failure = async (promise: PromiseLike<unknown>): Promise<string | undefined> => {
-    const outcome = await settledInTime(promise)
+    const outcome = await settled(time, promise)
     return outcome.status === 'fulfilled' ? undefined : codeOf(outcome.reason)
   }
   return { time, cluster, producer, said, held: () => held, close, failure }
+}
+
+/** The outcome of a promise, with time going by in steps until there is one. */
+export async function settled<T>(time: VirtualTime, promise: PromiseLike<T>, stepMs = 200): Promise<PromiseSettledResult<T>> {
+  const state: { outcome?: PromiseSettledResult<T> } = {}
+  promise.then(
+    (value) => (state.outcome = { status: 'fulfilled', value }),
+    (reason: unknown) => (state.outcome = { status: 'rejected', reason }),
+  )
+  // First some turns in which nothing but promises move.
+  for (let i = 0; i < 2000 && state.outcome === undefined; i++) await time.advance(i < 10 ? 0 : stepMs)
+  assert(state.outcome !== undefined, 'nothing has come of it')
+  return state.outcome
+}
+
+/** What comes of a promise, with time going by until it does. */
+export async function passing<T>(time: VirtualTime, promise: PromiseLike<T>, stepMs = 20): Promise<T> {
+  const outcome = await settled(time, promise, stepMs)
+  if (outcome.status === 'rejected') throw outcome.reason
+  return outcome.value
 }
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : String(error))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { test } from 'node:test'
-import { produce } from './producer-fixture.ts'
+import { passing, produce } from './producer-fixture.ts'
 import type { Fixture } from './producer-fixture.ts'
 import { writable } from './node-writable.ts'
 import { writableStream } from './web-writable.ts'
@@ -10,15 +10,7 @@ import { writableStream } from './web-writable.ts'
 const records = Array.from({ length: 500 }, (_, i) => ({ value: `${i} ${'x'.repeat(50)}` }))
 
 /** Lets virtual time go by until the promise is settled. */
-async function until<T>({ time }: Fixture, work: Promise<T>): Promise<T> {
-  let isDone = false
-  work.then(
-    () => (isDone = true),
-    () => (isDone = true),
-  )
-  for (let i = 0; i < 2000 && !isDone; i++) await time.advance(1)
-  return work
-}
+const until = <T>({ time }: Fixture, work: Promise<T>): Promise<T> => passing(time, work, 1)
 
 test('a pipeline of Node ends when all its records are acknowledged, held back by the memory of the producer', async () => {
   const fixture = produce({ bufferMemory: 8192, batchSize: 1024 }, { orders: [1] })

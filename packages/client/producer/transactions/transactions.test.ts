@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { errorCode, KafkaError } from '@odradek/protocol'
 import type { ErrorName } from '@odradek/protocol'
-import { produce } from '../producer-fixture.ts'
+import { passing, produce } from '../producer-fixture.ts'
 import type { FakeCluster, Fixture, OtherCall } from '../producer-fixture.ts'
 
 const group = { groupId: 'g', generationId: 3, memberId: 'm', groupInstanceId: undefined }
@@ -50,17 +50,7 @@ function transact(version: 1 | 2, options: Parameters<typeof produce>[0] = {}): 
 }
 
 /** Runs what waits for time, and gives its outcome. */
-async function run<T>({ time }: Fixture, work: Promise<T>): Promise<T> {
-  work.catch(() => undefined)
-  let isDone = false
-  void work.then(
-    () => (isDone = true),
-    () => (isDone = true),
-  )
-  for (let i = 0; i < 500 && !isDone; i++) await time.advance(20)
-  assert.ok(isDone, 'nothing has come of it')
-  return work
-}
+const run = <T>({ time }: Fixture, work: Promise<T>): Promise<T> => passing(time, work)
 
 test('version 2: records join by themselves, and each transaction has the next epoch', async () => {
   const fixture = transact(2)
