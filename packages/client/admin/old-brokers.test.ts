@@ -116,3 +116,28 @@ for (const [api, sinceVersion, operation] of asked) {
     }
   })
 }
+
+// Such a broker took the "default" for a number: "Replication factor must be larger than 0".
+test('a topic with the defaults of a broker that has none (before 2.4) is not asked for, and what to say instead is said', async () => {
+  const cluster = new ScriptedCluster([1])
+  const made: string[] = []
+  cluster.on(
+    CreateTopics,
+    ({ topics }) => {
+      made.push(...topics.map(({ name }) => name))
+      return { topics: topics.map(({ name }) => ({ name, errorCode: 0, numPartitions: -1, replicationFactor: -1, configs: null })) }
+    },
+    { upTo: 3 },
+  )
+  const { admin } = scriptedAdmin(cluster)
+  for (const incomplete of [{}, { partitions: 3 }, { replicationFactor: 1 }, { partitions: 3, replicationFactor: -1 }]) {
+    await assert.rejects(async () => admin.createTopics([{ name: 'orders', ...incomplete }]), {
+      code: 'UNSUPPORTED_VERSION',
+      message: /say partitions and replicationFactor of each topic/,
+    })
+  }
+  assert.deepEqual(made, [])
+  await admin.createTopics([{ name: 'counted', partitions: 3, replicationFactor: 1 }])
+  await admin.createTopics([{ name: 'assigned', assignments: new Map([[0, [1]]]) }])
+  assert.deepEqual(made, ['counted', 'assigned'])
+})

@@ -12,7 +12,7 @@ import type { Runner } from './runner.ts'
 import { anyBroker, controller } from './targets/brokers.ts'
 import { codes } from './targets/target.ts'
 
-/** A topic to be made. Without partitions or replication factor the broker's defaults hold (KIP-464). */
+/** A topic to be made. Without partitions or replication factor the broker's defaults hold (KIP-464); brokers before 2.4 must be told both. */
 export interface NewTopic {
   readonly name: string
   readonly partitions?: number | undefined
@@ -60,7 +60,8 @@ export interface TopicsAdmin {
   /**
    * Makes topics. Each stands or fails alone.
    *
-   * Rejects with TOPIC_ALREADY_EXISTS, INVALID_REPLICATION_FACTOR, INVALID_CONFIG, POLICY_VIOLATION, TOPIC_AUTHORIZATION_FAILED …
+   * Rejects with TOPIC_ALREADY_EXISTS, INVALID_REPLICATION_FACTOR, INVALID_CONFIG, POLICY_VIOLATION, TOPIC_AUTHORIZATION_FAILED …, all with
+   * UNSUPPORTED_VERSION when one leaves out partitions or replication factor and the broker is from before 2.4.
    * When an attempt's answer is lost, the next one can find the topic made: TOPIC_ALREADY_EXISTS with a hint that says so.
    *
    * ```ts
@@ -123,8 +124,10 @@ function createTopics(
     name: 'createTopics',
     target: controller(),
     retries: quotaRetries(options),
+    hints: { UNSUPPORTED_VERSION: 'Brokers before 2.4 have no defaults: say partitions and replicationFactor of each topic.' },
     ask: question({
       api: CreateTopics,
+      minVersion: [...topics.values()].some(takesDefaults) ? 4 : 0,
       request: (keys, { timeoutMs }) => ({
         topics: keys.flatMap((name) => topics.get(name) ?? []).map(creatable),
         timeoutMs,
@@ -163,6 +166,10 @@ function creatable({ name, partitions, replicationFactor, assignments, config = 
     assignments: [...(assignments ?? [])].map(([partitionIndex, brokerIds]) => ({ partitionIndex, brokerIds })),
     configs: Object.entries(config).map(([name, value]) => ({ name, value: String(value) })),
   }
+}
+
+function takesDefaults({ partitions = -1, replicationFactor = -1, assignments }: NewTopic): boolean {
+  return assignments === undefined && (partitions === -1 || replicationFactor === -1)
 }
 
 function checkNewTopic({ name, partitions, replicationFactor, assignments }: NewTopic): void {
