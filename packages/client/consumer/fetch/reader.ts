@@ -186,6 +186,8 @@ export class Reader {
     const turn = this.#turns.next(maxRecords, admits)
     if (turn.kind === 'error') throw turn.error
     if (turn.kind === 'nothing') {
+      // Data of which nothing is to be seen (markers, aborted transactions) were put away by looking at them: there is room to ask for more.
+      this.#fetcher.wake()
       until.push(...turn.until)
       for (const promise of turn.until) void promise.then(() => this.ready(this.assignment))
       return undefined

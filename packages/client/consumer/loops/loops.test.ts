@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { buildMarkerBatch } from '@odradek/protocol/records'
 import { batchOf } from '../consumer-fixture.ts'
 import type { Consumer } from '../consumer.ts'
 import { Scene } from '../scene/scene.ts'
@@ -200,5 +201,22 @@ test('what batch.commit() has committed, auto commit does not take back while th
   await scene.pass(12_000)
   assert.deepEqual(scene.committed, { 't-0': 8 })
   await iterator.return?.()
+  await scene.until(consumer.close())
+})
+
+test('an answer in which nothing is to be seen does not end the reading', async () => {
+  // Found by the simulator, seed 0x584: one broker, and an answer of aborted records and markers alone. Nobody asked again.
+  const scene = new Scene({ t: 1 })
+  scene.logs.append('t-0', buildMarkerBatch({ type: 'abort', coordinatorEpoch: 0, producerId: 7, producerEpoch: 0, timestampMs: 0 }))
+  const consumer = scene.consumer({ autoOffsetReset: 'earliest' })
+  consumer.assign([{ topic: 't', partition: 0 }])
+  assert.deepEqual(await scene.until(consumer.poll(1)), [])
+  // The answer comes while nobody waits for records, and is looked at by the next poll.
+  await scene.pass(300)
+  assert.deepEqual(await scene.until(consumer.poll(1)), [])
+  scene.logs.append('t-0', batchOf(numbers(0, 2)))
+  await scene.pass(1_000)
+  const [batch] = await scene.until(consumer.poll(1_000))
+  assert.equal(batch?.firstOffset, 1)
   await scene.until(consumer.close())
 })

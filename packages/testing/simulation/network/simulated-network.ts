@@ -66,6 +66,7 @@ export class SimulatedNetwork {
     return {
       resolve: async (host) => {
         await this.#wait(delayAround(this.#world.plan.latencyMs, this.#dice), gate)
+        this.#world.note('resolve', host)
         const addresses = this.#hosts.get(host)
         if (addresses === undefined) throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND' })
         return addresses.map((address): IpAddress => ({ address, family: 4 }))
@@ -87,6 +88,7 @@ export class SimulatedNetwork {
         reject(signal.reason)
       }
       signal.addEventListener('abort', giveUp, { once: true })
+      this.#world.note('dial', address, hangs ? 'hangs' : refused ? 'is refused' : '')
       if (hangs) this.#world.sometimes('left a connection attempt hanging')
       const waiting = hangs
         ? undefined
