@@ -7,6 +7,7 @@ import type { ResponseOf } from '@odradek/protocol/schema'
 import { errorOf } from '../../errors/index.ts'
 import type { PartitionState } from '../positions/partition-state.ts'
 import type { ResetTo } from '../positions/reset-to.ts'
+import { hasOldMessages, withNewBatches } from '../records/old-messages.ts'
 import type { ReadTopics } from '../records/read-topic.ts'
 import { AbortedTransactions } from './aborted-transactions.ts'
 import { AnswerFrame } from './answer-frame.ts'
@@ -99,8 +100,8 @@ function takePartition(
     state.preferredReplica = answer.preferredReadReplica
     state.preferredUntilMs = nowMs + rules.metadataMaxAgeMs
   }
-  const bytes = answer.records
-  if (bytes === null || bytes.length === 0) return
+  if (answer.records === null || answer.records.length === 0) return
+  const bytes = hasOldMessages(answer.records) ? withNewBatches(answer.records, rules) : answer.records
   let frame = frames.get(bytes.buffer)
   if (frame === undefined) frames.set(bytes.buffer, (frame = new AnswerFrame(bytes.buffer)))
   const data = new FetchedData({

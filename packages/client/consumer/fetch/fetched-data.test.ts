@@ -207,21 +207,11 @@ test('a batch that would inflate to more than allowed is refused before it does'
   assert.deepEqual(await offsets(allowed), [0])
 })
 
-test('messages of before Kafka 0.11 are named as such', async () => {
-  const old = Buffer.alloc(100)
-  old.writeInt32BE(88, 8)
-  old.writeInt8(1, 16)
-  const data = dataOf([old])
-  assert.deepEqual(await offsets(data), [])
-  assert.ok(data.error instanceof KafkaError)
-  assert.equal(data.error.code, 'UNSUPPORTED_FOR_MESSAGE_FORMAT')
-})
-
 test('random bytes give a typed error or nothing, and never hang', async () => {
   let seed = 12345
   const next = (): number => (seed = (seed * 1103515245 + 12345) & 0x7fffffff)
   const sound = Buffer.concat([batchOf(numbers(0, 20)), batchOf(numbers(20, 40), { baseOffset: 20, codec: 'lz4' })])
-  for (let round = 0; round < 3_000; round++) {
+  for (let round = 0; round < 1_000; round++) {
     const bytes = Buffer.from(sound)
     for (let flips = 1 + (next() % 4); flips > 0; flips--) bytes[next() % bytes.length] = next() & 0xff
     const data = dataOf([bytes], { checkCrcs: round % 2 === 0 })

@@ -1,5 +1,4 @@
 import type { Buffer } from 'node:buffer'
-import { KafkaError } from '@odradek/protocol'
 import { codecOf, CompressionError, inflate, inflateSync } from '@odradek/protocol/compression'
 import * as batches from '@odradek/protocol/records'
 import type { BatchProblem } from '@odradek/protocol/records'
@@ -295,16 +294,9 @@ export class FetchedData {
   }
 
   #failFrame(problem: BatchProblem): false {
-    if (problem !== 'OLD_MAGIC')
-      return this.#fail(problem === 'CUT_OFF' ? 'the batch is cut off' : batches.batchProblems[problem][1], undefined)
-    const { topic, partition } = this.#options
-    const hint = 'Let the broker convert them, or produce the topic anew with a newer format.'
-    this.#error = new KafkaError(
-      'UNSUPPORTED_FOR_MESSAGE_FORMAT',
-      `UNSUPPORTED_FOR_MESSAGE_FORMAT: ${topic.name}-${partition} has messages of before Kafka 0.11 at offset ${this.#offset}. ${hint}`,
-      { hint },
-    )
-    return false
+    // Old messages that are sound have been made into batches before.
+    if (problem === 'OLD_MAGIC') return this.#fail('the message, in a format of before Kafka 0.11, is damaged', undefined)
+    return this.#fail(problem === 'CUT_OFF' ? 'the batch is cut off' : batches.batchProblems[problem][1], undefined)
   }
 
   #fail(why: string, seekTo: number | undefined, cause?: unknown): false {
