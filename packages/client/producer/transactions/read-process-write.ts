@@ -119,17 +119,20 @@ class Copy<T extends Topic> {
     throw cause
   }
 
-  /** Back to what is committed; where that is nothing, to where the batch began. */
+  /**
+   * Back to where these batches began, or to what is committed where that is further on. What is committed is not enough: the end of the transaction before
+   * may not have reached the group's coordinator yet, and brokers before 2.5 can't say that an offset is not stable (KIP-447). Partitions that have left
+   * in the meantime begin anew at what is committed by themselves.
+   */
   async #goBack(touched: readonly TouchedBatch[]): Promise<void> {
     const consumer = this.#consumer
-    const owned = new Set(consumer.assignment().map(nameOf))
-    const partitions = touched.filter((batch) => owned.has(nameOf(batch)))
+    const partitions = touched.filter(({ signal }) => !signal.aborted)
     if (partitions.length === 0) return
     const committed = await consumer.committed(partitions.map(({ topic, partition }) => ({ topic, partition })))
-    const still = new Set(consumer.assignment().map(nameOf))
-    for (const [i, { topic, partition, firstOffset }] of partitions.entries()) {
-      const to: PartitionOffset = committed[i] ?? { topic, partition, offset: firstOffset }
-      if (still.has(nameOf(to))) consumer.seek(to)
+    for (const [i, { topic, partition, firstOffset, signal }] of partitions.entries()) {
+      const found = committed[i]
+      const to: PartitionOffset = found !== undefined && found.offset > firstOffset ? found : { topic, partition, offset: firstOffset }
+      if (!signal.aborted) consumer.seek(to)
     }
   }
 }
