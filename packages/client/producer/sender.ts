@@ -379,6 +379,8 @@ export class Sender implements Gate {
     let next = Infinity
     for (const queue of this.#active) {
       for (const batch of queue.batches.slice()) {
+        // In a transaction the first that expires fails all others that are queued, which must not be failed again.
+        if (!queue.batches.includes(batch)) continue
         if (batch.createdAtMs > oldestMs) next = Math.min(next, batch.createdAtMs)
         else {
           queue.remove(batch)

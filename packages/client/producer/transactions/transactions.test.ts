@@ -401,3 +401,23 @@ test('an answer that gets lost is asked for again, after the coordinator was loo
   assert.deepEqual(cluster.forgotten, ['transaction'])
   await close()
 })
+
+test('records that expire in a transaction hear of it once, also when several batches of a partition do', async () => {
+  // Found by the simulator, seed 0x559: the first batch failed the others, then each of them expired by itself.
+  const fixture = transact(2, { batchSize: 100, deliveryTimeoutMs: 3_000, requestTimeoutMs: 1_000, lingerMs: 0 })
+  const { producer, cluster } = fixture
+  await run(fixture, producer.initTransactions())
+  cluster.onProduce = () => undefined
+  producer.beginTransaction()
+  const heard: number[] = []
+  for (let i = 0; i < 6; i++) producer.enqueue('orders', { value: `${i}`.repeat(60) }, () => heard.push(i))
+  await fixture.time.advance(10_000)
+  assert.deepEqual(
+    heard.toSorted((a, b) => a - b),
+    [0, 1, 2, 3, 4, 5],
+  )
+  await run(
+    fixture,
+    producer.close({ timeoutMs: 0 }).catch(() => undefined),
+  )
+})

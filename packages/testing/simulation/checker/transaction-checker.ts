@@ -38,6 +38,7 @@ export class TransactionChecker implements TransactionObserver {
   begin(transactionalId: string): TransactionStory {
     const story = new TransactionStory(transactionalId, this.#decisions.get(transactionalId)?.length ?? 0)
     this.#stories.push(story)
+    this.#world.note('begin', transactionalId)
     return story
   }
 

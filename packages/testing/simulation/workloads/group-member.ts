@@ -86,15 +86,6 @@ export class GroupMember {
     if (partition !== undefined && this.process.isAlive) this.#checker.processedAt(partition, offset)
   }
 
-  /** The application has set its positions back to what is committed. */
-  rewound(partition: ModelPartition): void {
-    this.#readings.get(partition)?.seek(this.#checker.committedOf(partition))
-  }
-
-  has(partition: ModelPartition): boolean {
-    return this.#readings.has(partition)
-  }
-
   #assigned(partitions: Partitions): void {
     const { world } = this.#simulation
     if (!this.process.isAlive) return

@@ -60,6 +60,7 @@ export class TransactionalClient {
       isHeard: () => this.process.isAlive,
     })
     story.sent.push(sent)
+    this.#simulation.world.note('write', this.transactionalId, sent.value, topic, partition, source)
     const value = writePayload({ value: sent.value, topic: number, partition, source }, 28 + this.#dice.nextInt(60))
     try {
       enqueue(raw(topic), { key: null, value, partition }, (error: Error | undefined, at: number, offset: number) =>
