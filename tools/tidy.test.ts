@@ -19,6 +19,7 @@ const plan: Readonly<Record<string, readonly string[]>> = {
   broker: ['common', 'protocol', 'network', 'log', 'metadata', 'coordinator'],
   testing: ['common', 'protocol', 'network', 'log', 'metadata', 'coordinator', 'client', 'broker'],
   otel: ['client'],
+  'kafkajs-compat': ['client'],
   cli: ['common', 'protocol', 'network', 'log', 'metadata', 'coordinator', 'client', 'broker', 'testing'],
 }
 
@@ -127,6 +128,7 @@ test('cores take clock, timers, chance and disk as arguments', () => {
     'packages/common/',
     'packages/network/',
     'packages/client/files/',
+    'packages/kafkajs-compat/',
     'packages/broker/http/',
     'packages/testing/',
     'packages/cli/',

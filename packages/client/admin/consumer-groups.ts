@@ -1,6 +1,7 @@
 import { errorCode } from '@odradek/protocol'
 import { ConsumerGroupDescribe, DescribeGroups } from '@odradek/protocol/messages'
 import type { ResponseOf } from '@odradek/protocol/schema'
+import type { Bytes } from '../bytes.ts'
 import type { BrokerNode } from '../cluster/metadata.ts'
 import type { Partitions } from '../partitions.ts'
 import type { Waiting } from '../waiting.ts'
@@ -59,6 +60,10 @@ export interface ClassicMemberDescription {
   readonly host: string
   /** What its assignment says of partitions; empty where the protocol type is none of consumers. */
   readonly assignment: Partitions
+  /** Its subscription as it wrote it. */
+  readonly memberMetadata: Bytes
+  /** Its assignment as the leader of the group wrote it. */
+  readonly memberAssignment: Bytes
 }
 
 export interface ClassicGroupDescription {
@@ -205,7 +210,7 @@ function asConsumerGroup(group: DescribedClassicGroup, coordinator: BrokerNode):
       coordinator,
       partitionAssignor: protocolData,
       isSimpleConsumerGroup,
-      members: members.map((member) => ({
+      members: members.map(({ memberMetadata: _metadata, memberAssignment: _assignment, ...member }) => ({
         ...member,
         rackId: undefined,
         targetAssignment: undefined,
@@ -228,12 +233,14 @@ function ofClassicGroup(group: DescribedClassicGroup, coordinator: BrokerNode): 
     state: groupState,
     coordinator,
     isSimpleConsumerGroup: protocolType === '',
-    members: members.map(({ memberId, groupInstanceId, clientId, clientHost, memberAssignment }) => ({
+    members: members.map(({ memberId, groupInstanceId, clientId, clientHost, memberMetadata, memberAssignment }) => ({
       memberId,
       groupInstanceId: groupInstanceId ?? undefined,
       clientId,
       host: clientHost,
       assignment: protocolType === 'consumer' ? assignedPartitions(memberAssignment) : [],
+      memberMetadata,
+      memberAssignment,
     })),
     authorizedOperations: authorizedOperations(group.authorizedOperations),
   }

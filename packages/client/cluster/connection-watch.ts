@@ -3,6 +3,7 @@ import type { ConnectionMetrics, NodeMetrics } from '../metrics/index.ts'
 import { requestChannel } from '../tracing/channels.ts'
 import type { RequestContext } from '../tracing/channels.ts'
 import type { AnyCall } from './call.ts'
+import type { BrokerNode } from './metadata.ts'
 
 interface Sent {
   readonly atMs: number
@@ -16,15 +17,17 @@ export class ConnectionWatch {
   #node: NodeMetrics
   readonly #clock: Clock
   readonly #clientId: string
+  readonly #address: string
   #broker: number
   readonly #inFlight = new Map<AnyCall, Sent>()
 
-  constructor(metrics: ConnectionMetrics, clock: Clock, clientId: string, broker: number) {
+  constructor(metrics: ConnectionMetrics, clock: Clock, clientId: string, { id, host, port }: BrokerNode) {
     this.#all = metrics
-    this.#node = metrics.node(broker)
+    this.#node = metrics.node(id)
     this.#clock = clock
     this.#clientId = clientId
-    this.#broker = broker
+    this.#address = `${host}:${port}`
+    this.#broker = id
   }
 
   /** The broker at a bootstrap address has turned out to be this one. */
@@ -96,9 +99,12 @@ export class ConnectionWatch {
   #announce(call: AnyCall, requestBytes: number): RequestContext {
     const context: RequestContext = {
       clientId: this.#clientId,
+      clock: this.#clock,
       api: call.api.name,
+      apiKey: call.api.key,
       version: call.version,
       broker: this.#broker,
+      address: this.#address,
       correlationId: call.correlationId,
       requestBytes,
     }

@@ -104,7 +104,7 @@ export class Opener {
       receiveMessageMaxBytes: settings.receiveMessageMaxBytes,
       broker,
       traffic,
-      watch: metrics === undefined ? undefined : new ConnectionWatch(metrics, environment.clock, clientId, node.id),
+      watch: metrics === undefined ? undefined : new ConnectionWatch(metrics, environment.clock, clientId, node),
     })
     const setUp = async (inTime: AbortSignal): Promise<Opened> => {
       const encryption = typeof tls === 'function' ? await tls() : tls

@@ -1,4 +1,5 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel'
+import type { Clock } from '@odradek/common/time'
 import type { Offsets, Partitions } from '../partitions.ts'
 
 /** A batch on its way: from closing it to its acknowledgement. Subscribers may add headers in `odradek:producer.record`, before this. */
@@ -53,9 +54,14 @@ export interface CommitContext {
 /** A request on its way to its answer. */
 export interface RequestContext {
   readonly clientId: string
+  /** The clock of the environment that the client was made with: tells clients of one `clientId` apart for whoever gave each its own. */
+  readonly clock: Clock
   readonly api: string
+  readonly apiKey: number
   readonly version: number
   readonly broker: number
+  /** `host:port`, as it was dialled. */
+  readonly address: string
   readonly correlationId: number
   readonly requestBytes: number
   responseBytes?: number
