@@ -69,6 +69,9 @@ export class Engine implements AccumulatorHost {
     this.parts = parts
     const { environment, settings, cluster, metrics, transaction } = parts
     const codec: Codec = settings.compressionType
+    if (codec === 'lz4' && settings.given.has('compressionLz4Level')) {
+      environment.logger.warn('compression.lz4.level has no effect yet: lz4 compresses at its fastest level')
+    }
     this.unseen = new Unseen(environment.clock, environment.logger)
     this.accumulator = new Accumulator(
       {

@@ -7,7 +7,11 @@ import type { Offsets } from '../../partitions.ts'
 import type { BatchIdentity } from '../producer-batch.ts'
 
 /** From here on the group checks who commits (KIP-447). */
-const firstVersionWithMember = 3
+export const firstVersionWithMember = 3
+
+/** Whether it is to be checked who commits; otherwise only the group is named, as before KIP-447. */
+export const isMember = ({ generationId, memberId, groupInstanceId }: ConsumerGroupMetadata): boolean =>
+  generationId >= 0 || memberId !== '' || groupInstanceId !== undefined
 
 export function offsetsRequest(
   version: number,

@@ -177,11 +177,10 @@ export class TransactionState implements SendingTransaction {
 
   /** The transaction can only be aborted. Gives the error as users see it. `leavesHole`: sequences were used that the leader may never see. */
   abortable(error: Error, leavesHole = true): Error {
+    // Only another epoch lets a partition go on behind a hole, and the coordinator has none to give.
+    if (this.version === 1 && leavesHole && !this.canBump) return this.fail(error, withoutBumpHint)
     if (this.#phase === 'in-transaction' || this.#phase === 'committing') {
-      if (this.version === 1) {
-        if (!this.canBump) return this.fail(error)
-        this.needsBump = true
-      }
+      if (this.version === 1) this.needsBump = this.canBump
       this.#phase = 'abortable-error'
       this.#error = marked(error, { abortable: true })
       this.#isUnsentDoomed = true
@@ -193,8 +192,8 @@ export class TransactionState implements SendingTransaction {
   }
 
   /** The producer can only be closed. Gives the error as users see it. */
-  fail(cause: Error): Error {
-    const error = marked(asFenced(cause, this.#transactionalId), { fatal: true })
+  fail(cause: Error, hint?: string): Error {
+    const error = marked(asFenced(cause, this.#transactionalId), { fatal: true, hint })
     if (this.#phase === 'fatal-error') return error
     this.#phase = 'fatal-error'
     this.#error = error
@@ -239,10 +238,20 @@ function asFenced(error: Error, transactionalId: string): Error {
   })
 }
 
-function marked(error: Error, how: { readonly abortable?: true; readonly fatal?: true }): Error {
+const withoutBumpHint =
+  'Brokers before 2.5 let no producer go on behind a batch that was lost: close this one, and make another with the same transactional.id.'
+
+interface Mark {
+  readonly abortable?: true
+  readonly fatal?: true
+  /** Instead of the one it has. */
+  readonly hint?: string | undefined
+}
+
+function marked(error: Error, { hint: better, ...how }: Mark): Error {
   if (error instanceof KafkaError) {
     if (error.abortable === (how.abortable ?? false) && error.fatal === (how.fatal ?? false)) return error
-    const hint = how.abortable === true && error.hint === '' ? 'Abort the transaction; the next one may succeed.' : error.hint
+    const hint = better ?? (how.abortable === true && error.hint === '' ? 'Abort the transaction; the next one may succeed.' : error.hint)
     return new KafkaError(error.code, error.message, {
       ...how,
       cause: error.cause ?? error,

@@ -10,7 +10,7 @@ import type { Offsets } from '../../partitions.ts'
 import { hintFor } from '../hints.ts'
 import type { PartitionQueue } from '../partition-queue.ts'
 import type { CoordinatorCalls } from './coordinator-calls.ts'
-import { offsetsRequest, worstOf } from './offsets-request.ts'
+import { firstVersionWithMember, isMember, offsetsRequest, worstOf } from './offsets-request.ts'
 import type { TransactionState } from './transaction-state.ts'
 
 export interface TransactionsParts {
@@ -78,7 +78,9 @@ export class Transactions {
         state.isStarted = true
         await this.#commitOffsets(offsets, group)
       } catch (error) {
-        throw this.#judged(asError(error), abortableOfOffsets)
+        const cause = asError(error)
+        if (cause instanceof KafkaError && cause.code === 'UNSUPPORTED_VERSION' && isMember(group)) throw state.fail(uncheckedMember(cause))
+        throw this.#judged(cause, abortableOfOffsets)
       }
     })
   }
@@ -226,7 +228,8 @@ export class Transactions {
       key: group.groupId,
       api: TxnOffsetCommit,
       request: (version) => offsetsRequest(version, transactionalId, state.identity, offsets, group),
-      options: state.version === 1 ? { maxVersion: 4 } : { minVersion: 5 },
+      options:
+        state.version === 1 ? { maxVersion: 4, ...(isMember(group) ? { minVersion: firstVersionWithMember } : {}) } : { minVersion: 5 },
       codeOf: ({ topics }) => worstOf(topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode))),
       alsoMoved: ['REQUEST_TIMED_OUT'],
       what: `committing offsets of group ${group.groupId} within the transaction of ${transactionalId}`,
@@ -237,7 +240,7 @@ export class Transactions {
     const { state } = this.#parts
     if (!(error instanceof KafkaError)) return state.fail(error)
     const name = errorName(error.wireCode)
-    return abortable.has(name) || error.retriable ? state.abortable(error) : state.fail(error)
+    return abortable.has(name) || error.retriable ? state.abortable(error, false) : state.fail(error)
   }
 }
 
@@ -268,6 +271,13 @@ const abortableOfOffsets: ReadonlySet<ErrorName> = new Set<ErrorName>([
 function byTopic(queues: readonly PartitionQueue[]): { readonly name: string; readonly partitions: readonly number[] }[] {
   const grouped = Map.groupBy(queues, ({ topic }) => topic)
   return [...grouped].map(([name, ofTopic]) => ({ name, partitions: ofTopic.map(({ partition }) => partition) }))
+}
+
+/** To commit for a member unseen by its group would be no safer than not to be fenced at all, and look as if it were. */
+function uncheckedMember(cause: KafkaError): KafkaError {
+  const hint =
+    "Brokers before 2.5 can't check which member commits (KIP-447). Where each input partition has a transactional.id of its own, give generationId: -1 and memberId: ''."
+  return new KafkaError('UNSUPPORTED_VERSION', `${cause.message} ${hint}`, { cause, hint })
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
