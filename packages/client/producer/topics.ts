@@ -1,5 +1,7 @@
+import { errorCode } from '@odradek/protocol'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterMetadata, TopicMetadata } from '../cluster/metadata.ts'
+import { errorOf } from '../errors/index.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { Topic } from '../topic.ts'
 import type { StickyRules } from './sticky-partition.ts'
@@ -62,11 +64,12 @@ export class Topics {
       },
       (error: unknown) => {
         topic.isFetching = false
-        topic.lastError = error instanceof Error ? error : new Error(String(error))
+        const failure = error instanceof Error ? error : new Error(String(error))
         if (isTimeout(error)) {
+          topic.lastError ??= failure
           // Somebody who came later still has time.
           if (topic.waiting.length > 0) this.fetch(topic)
-        } else failed(topic, topic.lastError)
+        } else failed(topic, failure)
       },
     )
   }
@@ -75,6 +78,9 @@ export class Topics {
     for (const topic of this.#byName.values()) {
       const found = metadata.topics.get(topic.name)
       if (found !== undefined && topic.isKnown) this.#adopt(topic, found)
+      const error = topic.isKnown ? undefined : metadata.errors.get(topic.name)
+      // Kept for whoever will have waited in vain.
+      if (error !== undefined) topic.lastError = errorOf(errorCode(error), `topic ${topic.name}`)
     }
   }
 
