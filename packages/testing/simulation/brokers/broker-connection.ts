@@ -8,14 +8,15 @@ import type { Api } from '@odradek/protocol/schema'
 import type { ServerReader, ServerSocket } from '../network/link.ts'
 import { delayAround } from '../world/world.ts'
 import type { World } from '../world/world.ts'
-import type { Incoming } from './call.ts'
-import type { ModelBroker } from './model-broker.ts'
+import type { BrokerIdentity } from './broker-identity.ts'
+import type { Incoming, ModelHandler } from './call.ts'
 
 const longestFrame = 104_857_600
 
 /** A broker's end of a connection: frames in, one request at a time, answers out in order. */
 export class BrokerConnection implements ServerReader {
-  readonly #broker: ModelBroker
+  readonly #broker: BrokerIdentity
+  readonly #handlers: ReadonlyMap<number, ModelHandler>
   readonly #world: World
   readonly #dice: SeededRandom
   readonly #socket: ServerSocket
@@ -26,8 +27,16 @@ export class BrokerConnection implements ServerReader {
   #isOpen = true
   #quietUntilMs = 0
 
-  constructor(broker: ModelBroker, world: World, dice: SeededRandom, socket: ServerSocket) {
+  constructor(options: {
+    readonly broker: BrokerIdentity
+    readonly handlers: ReadonlyMap<number, ModelHandler>
+    readonly world: World
+    readonly dice: SeededRandom
+    readonly socket: ServerSocket
+  }) {
+    const { broker, handlers, world, dice, socket } = options
     this.#broker = broker
+    this.#handlers = handlers
     this.#world = world
     this.#dice = dice
     this.#socket = socket
@@ -58,7 +67,6 @@ export class BrokerConnection implements ServerReader {
     this.#isOpen = false
     this.#queue.length = 0
     this.#input = []
-    this.#broker.disconnected(this)
   }
 
   #pump(): void {
@@ -81,7 +89,7 @@ export class BrokerConnection implements ServerReader {
     const api = apiByKey(header.apiKey)
     const range = this.#broker.release.ranges.get(header.apiKey)
     if (api === ApiVersions && range !== undefined && header.apiVersion > range.maxVersion) return this.#refuseApiVersions(header)
-    const handler = this.#broker.handlers.get(header.apiKey)
+    const handler = this.#handlers.get(header.apiKey)
     if (
       api === undefined ||
       handler === undefined ||

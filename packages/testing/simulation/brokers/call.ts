@@ -1,10 +1,10 @@
 import type { ByteReader, ByteWriter } from '@odradek/common/bytes'
 import type { Api, Fields, ReadOf, WriteOf } from '@odradek/protocol/schema'
-import type { ModelBroker } from './model-broker.ts'
+import type { BrokerIdentity } from './broker-identity.ts'
 
 /** One request as its handler sees it. */
 export interface Call<S extends Fields> {
-  readonly broker: ModelBroker
+  readonly broker: BrokerIdentity
   readonly version: number
   readonly clientId: string
   readonly linkId: number
@@ -18,7 +18,7 @@ export interface Call<S extends Fields> {
 
 /** One request as a connection sees it: bytes, and a way to send bytes back. */
 export interface Incoming {
-  readonly broker: ModelBroker
+  readonly broker: BrokerIdentity
   readonly version: number
   readonly clientId: string
   readonly linkId: number

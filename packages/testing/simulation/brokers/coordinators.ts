@@ -2,6 +2,7 @@ import type { SeededRandom } from '@odradek/common/random'
 import type { ErrorName } from '@odradek/protocol'
 import { pick } from '../world/world.ts'
 import type { World } from '../world/world.ts'
+import type { BrokerIdentity } from './broker-identity.ts'
 import type { ModelBroker } from './model-broker.ts'
 import type { ModelCluster } from './model-cluster.ts'
 
@@ -41,7 +42,7 @@ export class Coordinators {
   }
 
   /** What keeps a broker from answering for a seat. */
-  error(seat: Seat, broker: ModelBroker): ErrorName | undefined {
+  error(seat: Seat, broker: BrokerIdentity): ErrorName | undefined {
     if (seat.broker !== broker.id) return 'NOT_COORDINATOR'
     if (seat.loadedAtMs > this.#world.nowMs) return 'COORDINATOR_LOAD_IN_PROGRESS'
     return undefined

@@ -2,6 +2,7 @@ import type { SeededRandom } from '@odradek/common/random'
 import type { SimulatedNetwork } from '../network/simulated-network.ts'
 import type { World } from '../world/world.ts'
 import { BrokerConnection } from './broker-connection.ts'
+import type { BrokerIdentity } from './broker-identity.ts'
 import type { ModelHandler } from './call.ts'
 import { releases } from './releases.ts'
 import type { Release, ReleaseName } from './releases.ts'
@@ -9,7 +10,7 @@ import type { Release, ReleaseName } from './releases.ts'
 export const brokerPort = 9092
 
 /** A broker: an address, a release, and what it does for each API. What it knows of the cluster is the cluster's. */
-export class ModelBroker {
+export class ModelBroker implements BrokerIdentity {
   readonly id: number
   readonly host: string
   readonly address: string
@@ -18,9 +19,7 @@ export class ModelBroker {
   readonly #world: World
   readonly #network: SimulatedNetwork
   readonly #dice: SeededRandom
-  readonly #connections = new Set<BrokerConnection>()
   #isUp = false
-  /** Grows with each start: what was begun before a crash is not ended after it. */
   life = 0
 
   constructor(id: number, release: ReleaseName, world: World, network: SimulatedNetwork) {
@@ -48,9 +47,8 @@ export class ModelBroker {
     this.life++
     this.#world.note('broker starts', this.id)
     this.#network.listen(this.address, brokerPort, (socket) => {
-      const connection = new BrokerConnection(this, this.#world, this.#dice.fork(`connection/${socket.linkId}`), socket)
-      this.#connections.add(connection)
-      return connection
+      const dice = this.#dice.fork(`connection/${socket.linkId}`)
+      return new BrokerConnection({ broker: this, handlers: this.handlers, world: this.#world, dice, socket })
     })
   }
 
@@ -63,9 +61,5 @@ export class ModelBroker {
 
   isolate(forMs: number): void {
     this.#network.isolate(this.address, brokerPort, forMs)
-  }
-
-  disconnected(connection: BrokerConnection): void {
-    this.#connections.delete(connection)
   }
 }

@@ -5,6 +5,7 @@ import { pick } from '../world/world.ts'
 import type { World } from '../world/world.ts'
 import { ClusterViews } from './cluster-view.ts'
 import type { ClusterView } from './cluster-view.ts'
+import type { BrokerIdentity } from './broker-identity.ts'
 import { ModelBroker } from './model-broker.ts'
 import { ModelPartition } from './model-partition.ts'
 import type { LogObserver } from './model-partition.ts'
@@ -70,13 +71,13 @@ export class ModelCluster {
   }
 
   /** What a broker tells of the cluster: perhaps not the newest. */
-  viewOf(broker: ModelBroker): ClusterView {
+  viewOf(broker: BrokerIdentity): ClusterView {
     const lagMs = this.#world.isHealed ? 0 : (this.#lags[broker.id - 1] ?? 0)
     return this.#views.at(this.#world.nowMs - lagMs)
   }
 
   /** Whether a broker believes that it leads the partition; a zombie does, and answers out of an old picture. */
-  isLeader(broker: ModelBroker, partition: ModelPartition): boolean {
+  isLeader(broker: BrokerIdentity, partition: ModelPartition): boolean {
     return partition.leader === broker.id
   }
 

@@ -10,7 +10,7 @@ import type { World } from '../world/world.ts'
 import { CommittedOffsets } from './committed-offsets.ts'
 import { ConsumerGroup } from './consumer-group.ts'
 import type { Coordinators, Seat } from './coordinators.ts'
-import type { ModelBroker } from './model-broker.ts'
+import type { BrokerIdentity } from './broker-identity.ts'
 import type { ModelCluster } from './model-cluster.ts'
 import { OffsetsPartition, offsetsLogOf } from './offsets-log.ts'
 import type { AppliedOffset } from './offsets-log.ts'
@@ -63,7 +63,7 @@ export class ModelGroups {
   }
 
   /** The real coordinator as it runs on that broker. */
-  on(broker: ModelBroker): GroupCoordinator {
+  on(broker: BrokerIdentity): GroupCoordinator {
     return this.#hostOf(broker.id)
   }
 

@@ -8,7 +8,7 @@ import type { RequestOf, ResponseDraft } from '@odradek/protocol/schema'
 import { pick } from '../../world/world.ts'
 import type { World } from '../../world/world.ts'
 import { served } from '../call.ts'
-import type { ModelBroker } from '../model-broker.ts'
+import type { BrokerIdentity } from '../broker-identity.ts'
 import type { ModelCluster } from '../model-cluster.ts'
 import type { AbortedTransaction, ModelPartition } from '../model-partition.ts'
 import { FetchSessions } from './fetch-sessions.ts'
@@ -43,7 +43,7 @@ export class FetchHandlers {
   }
 
   /** A broker has crashed, or its cache was full. */
-  forgetSessions(broker: ModelBroker): void {
+  forgetSessions(broker: BrokerIdentity): void {
     this.#sessions.get(broker.id)?.clear()
   }
 
@@ -120,7 +120,7 @@ export class FetchHandlers {
     return { session, isFull: false }
   }
 
-  #readAll(asked: readonly SessionPartition[], request: Request, broker: ModelBroker, version: number): readonly Read[] {
+  #readAll(asked: readonly SessionPartition[], request: Request, broker: BrokerIdentity, version: number): readonly Read[] {
     let left = request.maxBytes
     return asked.map((one) => {
       const read = this.#read(one, request, broker, version, left)
@@ -129,7 +129,7 @@ export class FetchHandlers {
     })
   }
 
-  #read(asked: SessionPartition, request: Request, broker: ModelBroker, version: number, left: number): Read {
+  #read(asked: SessionPartition, request: Request, broker: BrokerIdentity, version: number, left: number): Read {
     const topic = version >= 13 ? this.#cluster.topicsById.get(asked.topicId) : this.#cluster.topics.get(asked.topic)
     const partition = topic?.partitions[asked.partition]
     let error =

@@ -1,13 +1,13 @@
 import type { ErrorName } from '@odradek/protocol'
 import { brokerPort } from '../model-broker.ts'
-import type { ModelBroker } from '../model-broker.ts'
+import type { BrokerIdentity } from '../broker-identity.ts'
 import type { ModelCluster } from '../model-cluster.ts'
 import type { ModelPartition } from '../model-partition.ts'
 
 /** What keeps a broker from answering for a partition; undefined when it leads it in the epoch that the client knows. */
 export function leadershipError(
   cluster: ModelCluster,
-  broker: ModelBroker,
+  broker: BrokerIdentity,
   partition: ModelPartition | undefined,
   currentLeaderEpoch: number,
 ): ErrorName | undefined {

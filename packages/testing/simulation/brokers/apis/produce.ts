@@ -8,7 +8,7 @@ import { pick } from '../../world/world.ts'
 import type { World } from '../../world/world.ts'
 import { problemOf } from '../batch-check.ts'
 import { served } from '../call.ts'
-import type { ModelBroker } from '../model-broker.ts'
+import type { BrokerIdentity } from '../broker-identity.ts'
 import type { ModelCluster } from '../model-cluster.ts'
 import type { ModelPartition } from '../model-partition.ts'
 import type { ModelTransactions } from '../model-transactions.ts'
@@ -89,7 +89,7 @@ export const produce = (cluster: ModelCluster, transactions: ModelTransactions, 
     if (request.acks === 0) noAnswer()
 
     function serveOne(one: {
-      readonly broker: ModelBroker
+      readonly broker: BrokerIdentity
       readonly partition: ModelPartition
       readonly sent: PartitionRequest
       readonly request: Request

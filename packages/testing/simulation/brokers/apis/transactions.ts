@@ -6,7 +6,7 @@ import { pick } from '../../world/world.ts'
 import type { World } from '../../world/world.ts'
 import { served } from '../call.ts'
 import type { Coordinators } from '../coordinators.ts'
-import type { ModelBroker } from '../model-broker.ts'
+import type { BrokerIdentity } from '../broker-identity.ts'
 import type { ModelCluster } from '../model-cluster.ts'
 import type { ModelGroups } from '../model-groups.ts'
 import type { ModelTransactions } from '../model-transactions.ts'
@@ -28,7 +28,7 @@ export function transactionApis(options: {
   readonly dice: SeededRandom
 }) {
   const { cluster, coordinators, groups, transactions, world, dice } = options
-  const refusal = (broker: ModelBroker): ErrorName | undefined =>
+  const refusal = (broker: BrokerIdentity): ErrorName | undefined =>
     coordinators.error(coordinators.transactions, broker) ?? (world.strikes('refusedRequest', dice) ? pick(refusals, dice) : undefined)
   /** What was decided is answered when it is stored on all replicas. */
   const later = (action: () => void): void => {
@@ -149,7 +149,7 @@ export function transactionApis(options: {
       readonly memberId: string
       readonly groupInstanceId: string | null
     },
-    broker: ModelBroker,
+    broker: BrokerIdentity,
   ): Promise<ErrorName | undefined> {
     const { groupId, generationId, memberId, groupInstanceId } = request
     if (generationId < 0 && memberId === '') return undefined
