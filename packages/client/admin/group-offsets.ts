@@ -83,6 +83,9 @@ function listing(runner: Runner, name: string): GroupOffsetsAdmin['listConsumerG
   }
 }
 
+/** KIP-447. */
+const firstVersionWithStable = 7
+
 type Answered = ResponseOf<typeof OffsetFetch>
 type AnsweredTopics = readonly Pick<Answered['groups'][number]['topics'][number], 'name' | 'partitions'>[]
 
@@ -95,8 +98,9 @@ function listOffsets(
     const asked = specs.get(groupId)
     return asked === undefined ? null : perTopic(asked, (name, of) => ({ name, partitionIndexes: of.map(({ partition }) => partition) }))
   }
-  const ofOne = async (broker: AskedBroker, groupId: string): Promise<readonly [string, Verdict<GroupOffsets>]> => {
-    const request = { groupId, topics: topicsOf(groupId), requireStable }
+  const ofOne = async (broker: AskedBroker, version: number, groupId: string): Promise<readonly [string, Verdict<GroupOffsets>]> => {
+    // Brokers before 2.5 don't know that an offset is about to change: the best they have is what is committed.
+    const request = { groupId, topics: topicsOf(groupId), requireStable: requireStable && version >= firstVersionWithStable }
     const { topics, errorCode } = await broker.call(OffsetFetch, request, { maxVersion: 7 })
     return [groupId, offsetsOf(errorCode, topics)]
   }
@@ -106,7 +110,7 @@ function listOffsets(
     retries: codes('UNSTABLE_OFFSET_COMMIT'),
     async ask(broker, groupIds) {
       const version = await broker.versionFor(OffsetFetch)
-      if (version < 8) return Promise.all(groupIds.map((groupId) => ofOne(broker, groupId)))
+      if (version < 8) return Promise.all(groupIds.map((groupId) => ofOne(broker, version, groupId)))
       const request = {
         groups: groupIds.map((groupId) => ({ groupId, topics: topicsOf(groupId) })),
         requireStable,

@@ -64,7 +64,7 @@ const asked: readonly (readonly [api: Api, sinceVersion: number, operation: (adm
   [DescribeGroups, 2, (admin) => admin.describeConsumerGroups(['g'], { includeAuthorizedOperations: true })],
   [DescribeGroups, 2, (admin) => admin.describeClassicGroups(['g'])],
   [DeleteGroups, 1, (admin) => admin.deleteConsumerGroups(['g'])],
-  [OffsetFetch, 5, (admin) => admin.listConsumerGroupOffsets(['g', { groupId: 'h', partitions: [place] }])],
+  [OffsetFetch, 5, (admin) => admin.listConsumerGroupOffsets(['g', { groupId: 'h', partitions: [place] }], { requireStable: true })],
   [OffsetCommit, 6, (admin) => admin.alterConsumerGroupOffsets('g', [{ ...place, offset: 1, leaderEpoch: 2 }])],
   [LeaveGroup, 2, (admin) => admin.removeMembersFromConsumerGroup('g', [{ memberId: 'm' }], { reason: 'gone' })],
   [DescribeLogDirs, 1, (admin) => admin.describeLogDirs([1])],
