@@ -20,7 +20,7 @@ export type GroupOffsetsSpec = string | { readonly groupId: string; readonly par
 export type GroupOffsets = ReadonlyMap<TopicPartition, PartitionOffset | undefined>
 
 export interface ListGroupOffsetsOptions extends Waiting {
-  /** Waits for transactions that commit offsets, instead of answering with those before (KIP-447). */
+  /** Waits for transactions that commit offsets, instead of answering with those before (KIP-447); brokers before 2.5 do not know of it. */
   readonly requireStable?: boolean | undefined
 }
 
