@@ -7,6 +7,7 @@
  *   npm run compat -- --bootstrap host:port   against that broker instead of one of ours
  *   npm run compat -- kcat kafkajs            only these
  *   npm run compat -- client …                what our own client does, against any broker: odradek-client/run.ts
+ *   npm run compat -- kafkajs-compat …        programs for kafkajs with it and with our package: kafkajs-compat/run.ts
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -31,6 +32,10 @@ import { platformatic } from './platformatic/client.ts'
 if (process.argv[2] === 'client') {
   const { compatClient } = await import('./odradek-client/run.ts')
   process.exit(await compatClient(process.argv.slice(3)))
+}
+if (process.argv[2] === 'kafkajs-compat') {
+  const { compatKafkajs } = await import('./kafkajs-compat/run.ts')
+  process.exit(await compatKafkajs(process.argv.slice(3)))
 }
 
 const { values: flags, positionals } = parseArgs({

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { Kafka } from '@odradek/client'
 import type {
@@ -11,8 +12,9 @@ import type {
   Topic,
   TransactionalProducer,
 } from '@odradek/client'
-import type { BrokerAbilities } from './broker-abilities.ts'
-import type { ThreeBrokers } from './cluster/three-brokers.ts'
+import { CreateTopics } from '@odradek/protocol/messages'
+import type { BrokerAbilities, Need } from './broker-abilities.ts'
+import type { ApacheBrokers } from './apache-brokers.ts'
 
 const run = randomBytes(3).toString('hex')
 let names = 0
@@ -35,19 +37,20 @@ export class Place implements AsyncDisposable {
   readonly bootstrap: string
   readonly broker: BrokerAbilities
   /** Where a run has started several, to kill and revive. */
-  readonly brokers: ThreeBrokers | undefined
+  readonly brokers: ApacheBrokers | undefined
   readonly logger = new HeardLogger()
   /** Aborted when the scenario has taken too long. */
   readonly signal: AbortSignal
   readonly #made: Kafka[] = []
   readonly #topics: string[] = []
+  readonly #lacking = new Set<string>()
   #kafka: Kafka | undefined
 
   constructor(options: {
     readonly bootstrap: string
     readonly broker: BrokerAbilities
     readonly signal: AbortSignal
-    readonly brokers?: ThreeBrokers | undefined
+    readonly brokers?: ApacheBrokers | undefined
   }) {
     this.bootstrap = options.bootstrap
     this.broker = options.broker
@@ -105,9 +108,41 @@ export class Place implements AsyncDisposable {
   async topic(word: string, partitions = 1, more: Omit<NewTopic, 'name' | 'partitions'> = {}): Promise<string> {
     const name = this.name(word)
     await using admin = this.kafka.admin()
-    await admin.createTopics([{ name, partitions, ...more }])
+    await admin.createTopics([this.newTopic(name, partitions, more)])
     this.#topics.push(name)
     return name
+  }
+
+  /** A topic to be made, with the broker's replication factor where it has one to give (from 2.4 on). */
+  newTopic(name: string, partitions = 1, more: Omit<NewTopic, 'name' | 'partitions'> = {}): NewTopic {
+    const replicationFactor = this.broker.announces(CreateTopics.key, 4) ? undefined : 1
+    return { name, partitions, replicationFactor, ...more }
+  }
+
+  /**
+   * Part of a scenario that not every broker is able to take part in: where it is not, the client has to say so with UNSUPPORTED_VERSION.
+   * The run tells which parts those were.
+   */
+  async where(need: Need, work: () => Promise<unknown>): Promise<void> {
+    const lacking = this.broker.lacking([need])
+    if (lacking === undefined) {
+      await work()
+      return
+    }
+    this.#lacking.add(lacking)
+    await assert.rejects(work, { code: 'UNSUPPORTED_VERSION' }, need)
+  }
+
+  /** Whether the broker is able to; that it is not is told by the run. */
+  has(need: Need): boolean {
+    const lacking = this.broker.lacking([need])
+    if (lacking !== undefined) this.#lacking.add(lacking)
+    return lacking === undefined
+  }
+
+  /** What the broker was not able to, of what was asked so far. */
+  get lacking(): readonly string[] {
+    return [...this.#lacking]
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,6 +2,7 @@
  * What our client does, against any broker: each behaviour is a scenario, and what the broker lacks is said and counted.
  *
  *   npm run compat -- client --bootstrap host:port     against that broker; without it, against one of ours, started for the run
+ *   npm run compat -- client --apache                  against Apache Kafka, started for the run
  *   npm run compat -- client --only groups             scenarios whose theme or name has that word
  *   npm run compat -- client --list                    their names
  *   npm run compat -- client --report file.json        results also as JSON
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startOurs } from '../ours.ts'
+import { forgetful } from './forgetful.ts'
 import { runThemes } from './runner.ts'
 import type { Result } from './runner.ts'
 
@@ -29,6 +31,7 @@ export async function compatClient(args: readonly string[]): Promise<number> {
       cluster: { type: 'boolean', default: false },
       interop: { type: 'boolean', default: false },
       secure: { type: 'boolean', default: false },
+      apache: { type: 'boolean', default: false },
       concurrency: { type: 'string', default: '6' },
     },
   })
@@ -51,12 +54,16 @@ export async function compatClient(args: readonly string[]): Promise<number> {
     return 0
   }
   const scratch = mkdtempSync(join(tmpdir(), 'odradek-compat-client-'))
-  const brokers = flags.cluster ? await (await import('./cluster/three-brokers.ts')).ThreeBrokers.start() : undefined
-  const ours = flags.bootstrap === undefined && !flags.cluster ? await startOurs(scratch) : undefined
+  const isApache = flags.cluster || flags.apache
+  const brokers = isApache ? await (await import('./apache-brokers.ts')).ApacheBrokers.start(flags.cluster ? 3 : 1) : undefined
+  const ours = flags.bootstrap === undefined && !isApache ? await startOurs(scratch, forgetful) : undefined
   const bootstrap = flags.bootstrap ?? brokers?.bootstrap ?? ours?.bootstrap ?? ''
   try {
-    const concurrency = flags.cluster ? 1 : Number(flags.concurrency)
-    const results = await runThemes(wanted, { bootstrap, brokers, concurrency, isOurs: ours !== undefined })
+    // Processes of others, and brokers that start again, are what takes long.
+    const pace = flags.cluster
+      ? { concurrency: 1, limitMs: 180_000 }
+      : { concurrency: flags.interop ? 2 : Number(flags.concurrency), limitMs: 90_000 }
+    const results = await runThemes(wanted, { bootstrap, brokers, isOurs: ours !== undefined, ...pace })
     if (flags.report !== undefined) writeFileSync(flags.report, `${JSON.stringify({ bootstrap, results }, undefined, 2)}\n`)
     return summarize(results)
   } finally {
@@ -70,6 +77,9 @@ function summarize(results: readonly Result[]): number {
   const of = (kind: Result['kind']): readonly Result[] => results.filter((result) => result.kind === kind)
   const absent = Map.groupBy(of('absent'), ({ why }) => why)
   for (const [why, those] of absent) process.stdout.write(`  not on this broker: ${those.length} (${why})\n`)
+  const parts = new Map<string, number>()
+  for (const part of results.flatMap(({ partsAbsent }) => partsAbsent)) parts.set(part, (parts.get(part) ?? 0) + 1)
+  for (const [part, count] of parts) process.stdout.write(`  not on this broker, in part: ${count} (${part})\n`)
   for (const { theme, name } of of('failed')) process.stdout.write(`  failed: ${theme}: ${name}\n`)
   process.stdout.write(`${of('passed').length} passed, ${of('failed').length} failed, ${of('absent').length} not on this broker\n`)
   return of('failed').length === 0 && of('passed').length > 0 ? 0 : 1

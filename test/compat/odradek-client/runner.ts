@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { askAbilities } from './broker-abilities.ts'
 import type { BrokerAbilities } from './broker-abilities.ts'
-import type { ThreeBrokers } from './cluster/three-brokers.ts'
+import type { ApacheBrokers } from './apache-brokers.ts'
 import { Place } from './place.ts'
 import type { Scenario, Theme } from './scenario.ts'
 
@@ -13,18 +13,19 @@ export interface Result {
   readonly seconds: number
   /** The failure, or what the broker lacks. */
   readonly why: string | undefined
+  /** Parts of a scenario, that passed otherwise, to which the broker is not able. */
+  readonly partsAbsent: readonly string[]
 }
 
 export interface RunOptions {
   readonly bootstrap: string
   readonly isOurs: boolean
-  readonly brokers?: ThreeBrokers | undefined
+  readonly brokers?: ApacheBrokers | undefined
   /** How many scenarios run at once. */
   readonly concurrency: number
+  /** What none needs, on a machine with much else to do. */
+  readonly limitMs: number
 }
-
-/** None needs longer, on a machine with much else to do. */
-const limitMs = 60_000
 
 /** Runs the scenarios of all themes, several at once, and says of each how it ended. */
 export async function runThemes(themes: readonly Theme[], options: RunOptions): Promise<readonly Result[]> {
@@ -37,20 +38,29 @@ export async function runThemes(themes: readonly Theme[], options: RunOptions): 
       const { theme, scenario } = next
       const started = performance.now()
       const lacking = broker.lacking(scenario.needs)
-      const failure = lacking === undefined ? await failureOf(scenario, options, broker) : undefined
+      const { failure, partsAbsent } = lacking === undefined ? await outcomeOf(scenario, options, broker) : absent
       const seconds = (performance.now() - started) / 1000
       const kind = lacking === undefined ? (failure === undefined ? 'passed' : 'failed') : 'absent'
-      results.push({ theme, name: scenario.name, kind, seconds, why: lacking ?? failure })
+      results.push({ theme, name: scenario.name, kind, seconds, why: lacking ?? failure, partsAbsent })
       const mark = { passed: '  ok  ', failed: ' FAIL ', absent: '  --  ' }[kind]
-      const text = failure === undefined ? '' : `\n       ${failure.replaceAll('\n', '\n       ')}`
-      process.stdout.write(`${mark} ${theme}: ${scenario.name} (${seconds.toFixed(1)} s)${text}\n`)
+      const text = [failure ?? [], partsAbsent.map((part) => `without ${part}`)]
+        .flat()
+        .map((part) => `\n       ${part.replaceAll('\n', '\n       ')}`)
+      process.stdout.write(`${mark} ${theme}: ${scenario.name} (${seconds.toFixed(1)} s)${text.join('')}\n`)
     }
   }
   await Promise.all(Array.from({ length: options.concurrency }, worker))
   return results
 }
 
-async function failureOf(scenario: Scenario, { bootstrap, brokers }: RunOptions, broker: BrokerAbilities): Promise<string | undefined> {
+interface Outcome {
+  readonly failure: string | undefined
+  readonly partsAbsent: readonly string[]
+}
+
+const absent: Outcome = { failure: undefined, partsAbsent: [] }
+
+async function outcomeOf(scenario: Scenario, { bootstrap, brokers, limitMs }: RunOptions, broker: BrokerAbilities): Promise<Outcome> {
   const over = new AbortController()
   const done = new AbortController()
   const place = new Place({ bootstrap, broker, brokers, signal: over.signal })
@@ -69,11 +79,11 @@ async function failureOf(scenario: Scenario, { bootstrap, brokers }: RunOptions,
       place[Symbol.asyncDispose](),
       sleep(20_000, undefined, { signal: done.signal }).then(() => Promise.reject(new Error('closing took more than 20 s'))),
     ])
-    return undefined
+    return { failure: undefined, partsAbsent: place.lacking }
   } catch (error) {
     // What a failed scenario leaves open must not hold up the others; it is closed in the background.
     void place[Symbol.asyncDispose]().catch(() => undefined)
-    return textOf(error)
+    return { failure: textOf(error), partsAbsent: [] }
   } finally {
     done.abort()
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ClientError, Kafka, KafkaError } from '@odradek/client'
 import { SeededRandom } from '@odradek/common/random'
 import { VirtualTime } from '@odradek/common/time'
@@ -34,7 +35,12 @@ export const patienceMs = 3000
  * One operation against one broker without manners, in virtual time. Fails when the operation or the closing after it hangs, when an error is not
  * one of ours, and when a timer or a connection is left behind.
  */
-export async function trial(operation: Operation, mischief: Mischief = (_request, honest) => honest()): Promise<Outcome> {
+export async function trial(
+  operation: Operation,
+  mischief: Mischief = (_request, honest) => honest(),
+  /** Real milliseconds for each step of virtual time: for work in the thread pool, which knows no virtual time. */
+  breathMs = 0,
+): Promise<Outcome> {
   const time = new VirtualTime()
   const asked = new Set<string>()
   let requests = 0
@@ -60,7 +66,7 @@ export async function trial(operation: Operation, mischief: Mischief = (_request
   )
   const running = operation.run(kafka)
   // A call may wait for its own time-out behind another's: in all no longer than this.
-  const tookMs = await settle(time, running, 4 * patienceMs, operation.name)
+  const tookMs = await settle(time, running, { withinMs: 4 * patienceMs, what: operation.name, breathMs })
   const outcome = await running.then(
     (value) => ({ value, error: undefined }),
     (error: unknown) => ({ value: undefined, error: error ?? new Error('rejected with nothing') }),
@@ -69,7 +75,7 @@ export async function trial(operation: Operation, mischief: Mischief = (_request
     throw new Error(`${operation.name}: an error that is none of ours`, { cause: outcome.error })
   }
   const closing = kafka.close()
-  await settle(time, closing, 40_000, `closing after ${operation.name}`)
+  await settle(time, closing, { withinMs: 40_000, what: `closing after ${operation.name}`, breathMs })
   await closing.catch(() => undefined)
   // A back-off that was under way may end, and finds nobody who wants to go on.
   await time.advance(2000)
@@ -79,7 +85,11 @@ export async function trial(operation: Operation, mischief: Mischief = (_request
 }
 
 /** Moves the time until the promise is settled; answers how long that took. */
-async function settle(time: VirtualTime, promise: Promise<unknown>, withinMs: number, what: string): Promise<number> {
+async function settle(
+  time: VirtualTime,
+  promise: Promise<unknown>,
+  { withinMs, what, breathMs }: { readonly withinMs: number; readonly what: string; readonly breathMs: number },
+): Promise<number> {
   const startMs = time.monotonic()
   const state = { isOver: false }
   const end = (): void => {
@@ -87,8 +97,10 @@ async function settle(time: VirtualTime, promise: Promise<unknown>, withinMs: nu
   }
   promise.then(end, end)
   await time.runTurn()
-  for (let stepMs = 1; !state.isOver && time.monotonic() - startMs < withinMs; stepMs = Math.min(250, stepMs * 2))
+  for (let stepMs = 1; !state.isOver && time.monotonic() - startMs < withinMs; stepMs = Math.min(250, stepMs * 2)) {
+    if (breathMs > 0) await sleep(breathMs)
     await time.advance(stepMs)
+  }
   assert.ok(state.isOver, `${what} hangs: not over after ${withinMs} ms of virtual time`)
   return time.monotonic() - startMs
 }

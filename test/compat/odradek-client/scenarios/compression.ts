@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
+import { Fetch } from '@odradek/protocol/messages'
 import { codecId, splitBatches } from '@odradek/protocol/records'
 import { fetchFrom, WireClient } from '@odradek/testing'
 import type { ProducerOptions } from '@odradek/client'
@@ -52,6 +53,7 @@ export const compression: Theme = {
 async function batchesOf(at: Place, topic: string): Promise<readonly Buffer[]> {
   const [host = '', port = ''] = at.bootstrap.split(',')[0]?.split(/:(?=\d+$)/) ?? []
   await using client = await WireClient.connect({ host, port: Number(port) })
-  const { records } = await fetchFrom(client, { topic, offset: 0 })
+  // Kafka 2.1 knows version 10, the first with zstd.
+  const { records } = await fetchFrom(client, { topic, offset: 0, version: at.broker.announces(Fetch.key, 12) ? 12 : 10 })
   return [...splitBatches(records ?? Buffer.alloc(0))]
 }

@@ -120,7 +120,7 @@ export const consuming: Theme = {
       const word = at.name('pattern')
       const first = await at.topic('other')
       await using admin = at.admin()
-      await admin.createTopics([{ name: `${word}-a`, partitions: 1 }])
+      await admin.createTopics([at.newTopic(`${word}-a`)])
       await fill(at, `${word}-a`, 1)
       await fill(at, first, 1)
       await using consumer = at.member(at.name('group'), { metadataMaxAgeMs: 200 })
@@ -129,7 +129,7 @@ export const consuming: Theme = {
         (await take(at, consumer, 1)).map(({ topic }) => topic),
         [`${word}-a`],
       )
-      await admin.createTopics([{ name: `${word}-b`, partitions: 1 }])
+      await admin.createTopics([at.newTopic(`${word}-b`)])
       await fill(at, `${word}-b`, 1)
       // The first was in hand when the loop ended, so it comes again.
       const topics = new Set<string>()
@@ -233,29 +233,55 @@ export const consuming: Theme = {
       )
     }),
 
-    scenario('run handles one record of a partition after the other', async (at) => {
-      const topic = await at.topic('run', 3)
-      for (const partition of range(3)) await fill(at, topic, 100, { partition })
+    scenario(
+      'partition handled twice at once: run handles one record of a partition after the other, and partitions beside each other',
+      async (at) => {
+        const topic = await at.topic('run', 3)
+        for (const partition of range(3)) await fill(at, topic, 100, { partition })
+        await using consumer = at.member(at.name('group'))
+        consumer.subscribe([topic])
+        const stop = new AbortController()
+        const busy = new Set<number>()
+        const next = [0, 0, 0]
+        let together = 0
+        await consumer.run(
+          async ({ partition, offset }) => {
+            assert.ok(!busy.has(partition), 'two records of one partition at once')
+            assert.equal(offset, next[partition])
+            busy.add(partition)
+            together = Math.max(together, busy.size)
+            await new Promise((resolve) => setImmediate(resolve))
+            busy.delete(partition)
+            next[partition] = offset + 1
+            if (next.every((done) => done === 100)) stop.abort()
+          },
+          { signal: AbortSignal.any([stop.signal, at.signal]), concurrency: 3 },
+        )
+        assert.ok(together > 1)
+      },
+    ),
+
+    scenario('slow topic blocks: while the handlers of one topic wait, those of another go on', async (at) => {
+      const [slow, quick] = [await at.topic('slow', 2), await at.topic('quick', 2)]
+      for (const partition of range(2)) {
+        await fill(at, slow, 5, { partition })
+        await fill(at, quick, 100, { partition })
+      }
       await using consumer = at.member(at.name('group'))
-      consumer.subscribe([topic])
+      consumer.subscribe([slow, quick])
       const stop = new AbortController()
-      const busy = new Set<number>()
-      const next = [0, 0, 0]
-      let together = 0
+      const go = seen()
+      const handled = { [slow]: 0, [quick]: 0 }
       await consumer.run(
-        async ({ partition, offset }) => {
-          assert.ok(!busy.has(partition), 'two records of one partition at once')
-          assert.equal(offset, next[partition])
-          busy.add(partition)
-          together = Math.max(together, busy.size)
-          await new Promise((resolve) => setImmediate(resolve))
-          busy.delete(partition)
-          next[partition] = offset + 1
-          if (next.every((done) => done === 100)) stop.abort()
+        async ({ topic }) => {
+          if (topic === slow) await go.happened
+          handled[topic] = (handled[topic] ?? 0) + 1
+          if (handled[quick] === 200) go.happen()
+          if (handled[quick] === 200 && handled[slow] === 10) stop.abort()
         },
-        { signal: AbortSignal.any([stop.signal, at.signal]), concurrency: 3 },
+        { signal: AbortSignal.any([stop.signal, at.signal]) },
       )
-      assert.ok(together > 1)
+      assert.deepEqual(handled, { [slow]: 10, [quick]: 200 })
     }),
 
     scenario('run in the order of keys handles many at once, and each key in order', async (at) => {

@@ -111,35 +111,32 @@ export const delivery: Theme = {
       )
     }),
 
-    scenario(
-      'buffer freed at expiry: what was stalled past its delivery time-out arrives with its own bytes, or not at all',
-      async (at) => {
-        const topic = await at.topic('stalled')
-        const other = await at.topic('other')
-        const go = seen()
-        let held = false
-        const dialler = new InterferingDialler(({ api }) => {
-          if (api.name !== 'Produce' || held) return undefined
-          held = true
-          return { after: go.happened }
-        })
-        const client = at.client({ requestTimeoutMs: 60_000 }, { dialler })
-        await using producer = client.producer({ deliveryTimeoutMs: 60_500, lingerMs: 0, enableIdempotence: false })
-        const stalled = producer.send(topic, { value: 'a'.repeat(1000) })
-        const awaited = stalled.then(
-          ({ offset }) => offset,
-          () => -1,
-        )
-        await until(at, 'the first request is under way', () => held)
-        const others = Promise.allSettled(range(50).map((i) => producer.send(other, { value: `${i}${'b'.repeat(1000)}` })))
-        go.happen()
-        await awaited
-        await others
-        await producer.flush().catch(() => undefined)
-        const [record] = await readAll(at, topic, 1, 1)
-        assert.equal(text(record?.value ?? null), 'a'.repeat(1000))
-      },
-    ),
+    scenario('a request that is held up on its way arrives in its turn, with its own bytes', async (at) => {
+      const topic = await at.topic('stalled')
+      const other = await at.topic('other')
+      const go = seen()
+      let held = false
+      const dialler = new InterferingDialler(({ api }) => {
+        if (api.name !== 'Produce' || held) return undefined
+        held = true
+        return { after: go.happened }
+      })
+      const client = at.client({ requestTimeoutMs: 60_000 }, { dialler })
+      await using producer = client.producer({ deliveryTimeoutMs: 60_500, lingerMs: 0, enableIdempotence: false })
+      const stalled = producer.send(topic, { value: 'a'.repeat(1000) })
+      const awaited = stalled.then(
+        ({ offset }) => offset,
+        () => -1,
+      )
+      await until(at, 'the first request is under way', () => held)
+      const others = Promise.allSettled(range(50).map((i) => producer.send(other, { value: `${i}${'b'.repeat(1000)}` })))
+      go.happen()
+      await awaited
+      await others
+      await producer.flush().catch(() => undefined)
+      const [record] = await readAll(at, topic, 1, 1)
+      assert.equal(text(record?.value ?? null), 'a'.repeat(1000))
+    }),
 
     scenario('the connection breaks while idle: the next record opens another', async (at) => {
       const topic = await at.topic('broken')

@@ -106,7 +106,7 @@ export const errors: Theme = {
       await using admin = at.admin()
       const name = await at.topic('twice')
       await assert.rejects(
-        async () => admin.createTopics([{ name, partitions: 1 }]),
+        async () => admin.createTopics([at.newTopic(name)]),
         (error: unknown) => {
           assert(error instanceof KafkaError)
           assert.equal(error.code, 'TOPIC_ALREADY_EXISTS')
@@ -145,7 +145,7 @@ export const errors: Theme = {
       await using consumer = at.member(at.name('group'), { allowAutoCreateTopics: false, metadataMaxAgeMs: 100 })
       consumer.subscribe([missing])
       const next = take(at, consumer, 1)
-      await admin.createTopics([{ name: missing, partitions: 1 }])
+      await admin.createTopics([at.newTopic(missing)])
       await fill(at, missing, 1)
       assert.deepEqual(values(await next), ['0'])
       await consumer.close()

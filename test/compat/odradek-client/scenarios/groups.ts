@@ -109,6 +109,7 @@ const shared: readonly Scenario[] = bothProtocols.flatMap(([protocol, member, ne
       assert.equal(disturbed, before)
       assert.equal(again.groupMetadata().groupInstanceId, 'returning')
     },
+    'static members',
     ...needs,
   ),
 
@@ -131,6 +132,7 @@ const shared: readonly Scenario[] = bothProtocols.flatMap(([protocol, member, ne
         return true
       })
     },
+    'static members',
     ...needs,
   ),
 
@@ -401,13 +403,13 @@ export const groups: Theme = {
       async (at) => {
         const word = at.name('re2j')
         await using admin = at.admin()
-        await admin.createTopics([{ name: `${word}-a`, partitions: 1 }])
+        await admin.createTopics([at.newTopic(`${word}-a`)])
         const consumer = at.consumer({ groupId: at.name('group'), groupProtocol: 'consumer' })
         consumer.subscribe({ re2j: `${word}-.*` })
         await using crowd = new Crowd(at)
         crowd.add(consumer)
         await until(at, 'it has one', () => consumer.assignment().length === 1)
-        await admin.createTopics([{ name: `${word}-b`, partitions: 2 }])
+        await admin.createTopics([at.newTopic(`${word}-b`, 2)])
         await until(at, 'it has three', () => consumer.assignment().length === 3)
         await admin.deleteTopics([`${word}-a`, `${word}-b`])
       },

@@ -120,7 +120,7 @@ export const positions: Theme = {
       await using admin = at.admin()
       await admin.deleteTopics([topic])
       for (;;) {
-        const outcome = (await admin.createTopics([{ name: topic, partitions: 1 }]).settled()).get(topic)
+        const outcome = (await admin.createTopics([at.newTopic(topic)]).settled()).get(topic)
         if (outcome?.ok === true) break
         if (outcome?.error.code !== 'TOPIC_ALREADY_EXISTS' || at.signal.aborted) throw outcome?.error ?? new Error('not created')
       }

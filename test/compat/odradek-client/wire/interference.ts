@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { systemDialler } from '@odradek/network/dial'
-import { Produce } from '@odradek/protocol/messages'
+import { errorCode } from '@odradek/protocol'
+import { ApiVersions, Produce } from '@odradek/protocol/messages'
 import type { Api, Fields, ReadOf, WriteOf } from '@odradek/protocol/schema'
 import type { Dialler, DialTarget, Transport, TransportReader } from '@odradek/network/dial'
 import { FrameCutter, readAnswer, readRequest, withSize, writeAnswer } from './frames.ts'
@@ -28,9 +29,16 @@ export function answering<Q extends Fields, S extends Fields>(api: Api<Q, S>, an
   return { forge: (request) => writeAnswer(api, request, answer) }
 }
 
-/** The broker's answer, changed. */
+/** The broker's answer, changed; one that says "not in this version" is not, and the client will ask again. */
 export function changing<Q extends Fields, S extends Fields>(api: Api<Q, S>, change: (answer: ReadOf<S>) => WriteOf<S>): Verdict {
-  return { change: (request, frame) => writeAnswer(api, request, change(readAnswer(api, request, frame))) }
+  return {
+    change: (request, frame) => (refusesVersion(api, frame) ? frame : writeAnswer(api, request, change(readAnswer(api, request, frame)))),
+  }
+}
+
+/** Brokers before 2.4 don't know the versions of ApiVersions that we begin with. The answer to that is always of version 0: code behind correlation id. */
+function refusesVersion(api: Api, frame: Buffer): boolean {
+  return api.key === ApiVersions.key && frame.readInt16BE(4) === errorCode('UNSUPPORTED_VERSION')
 }
 
 /** Decides on each request; `port` is the broker's. */

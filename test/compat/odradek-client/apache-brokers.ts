@@ -4,14 +4,30 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { kit } from '../../present.ts'
+import { kit } from '../present.ts'
+import { forgetful } from './forgetful.ts'
 
 const run = promisify(execFile)
-// Three of them share a machine with us.
+
+const clusterSettings = [
+  'broker.rack=rack-%n',
+  'replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector',
+  'default.replication.factor=3',
+  'min.insync.replicas=2',
+  'offsets.topic.num.partitions=3',
+  'transaction.state.log.num.partitions=3',
+  // A dead broker is noticed, and a living one in sync again, within seconds.
+  'broker.session.timeout.ms=3000',
+  'broker.heartbeat.interval.ms=500',
+  'replica.lag.time.max.ms=3000',
+  'auto.leader.rebalance.enable=false',
+]
+
+// They share a machine with us, and perhaps with each other.
 const env = { ...process.env, KAFKA_HEAP: process.env['KAFKA_HEAP'] ?? '-Xms256m -Xmx256m' }
 
-/** Three brokers of Apache Kafka on this machine, of which any can be killed and started again. */
-export class ThreeBrokers implements AsyncDisposable {
+/** Brokers of Apache Kafka on this machine, one or a cluster, of which any can be killed and started again. */
+export class ApacheBrokers implements AsyncDisposable {
   readonly bootstrap: string
   readonly #folder: string
 
@@ -20,28 +36,19 @@ export class ThreeBrokers implements AsyncDisposable {
     this.#folder = folder
   }
 
-  static async start(): Promise<ThreeBrokers> {
+  static async start(count: 1 | 3): Promise<ApacheBrokers> {
     const missing = kit.missing()
     if (missing !== undefined) throw new Error(missing)
-    const folder = mkdtempSync(join(tmpdir(), 'odradek-compat-cluster-'))
-    const settings = [
-      'broker.rack=rack-%n',
-      'replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector',
-      'default.replication.factor=3',
-      'min.insync.replicas=2',
-      'offsets.topic.num.partitions=3',
-      'transaction.state.log.num.partitions=3',
-      // A dead broker is noticed, and a living one has the lead that it had, within seconds.
-      'broker.session.timeout.ms=3000',
-      'broker.heartbeat.interval.ms=500',
-      'replica.lag.time.max.ms=3000',
-      'auto.leader.rebalance.enable=false',
-    ].flatMap((line) => ['--set', line])
+    const folder = mkdtempSync(join(tmpdir(), 'odradek-compat-apache-'))
+    const settings = (count === 1 ? forgetful : clusterSettings).flatMap((line) => ['--set', line])
     for (let attempt = 1; ; attempt++) {
       const port = await freePort()
       try {
-        await run(kit.path, ['start', '--port', String(port), '--dir', folder, '--brokers', '3', '--detach', ...settings], { env })
-        return new ThreeBrokers([0, 10, 20].map((more) => `127.0.0.1:${port + more}`).join(','), folder)
+        await run(kit.path, ['start', '--port', String(port), '--dir', folder, '--brokers', String(count), '--detach', ...settings], {
+          env,
+        })
+        const ports = Array.from({ length: count }, (_, i) => port + 10 * i)
+        return new ApacheBrokers(ports.map((each) => `127.0.0.1:${each}`).join(','), folder)
       } catch (error) {
         if (attempt === 3) throw error
       }
