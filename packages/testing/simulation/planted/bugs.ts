@@ -117,11 +117,4 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: 'touched.filter(() => false)',
     withinSeeds: 2_000,
   },
-  {
-    name: 'nobody asks again after an answer in which nothing was to be seen',
-    file: 'consumer/fetch/reader.ts',
-    find: 'there is room to ask for more.\n      this.#fetcher.wake()',
-    replace: 'there is room to ask for more.',
-    withinSeeds: 4_000,
-  },
 ]
