@@ -150,7 +150,7 @@ export const operating: Theme = {
         return groups.some((group) => group.groupId === groupId)
       }
       assert.equal(await isListed({}), true)
-      await at.where('groups by state and type', async () => {
+      await at.where('groups by state', async () => {
         assert.equal(await isListed({ states: ['Empty'], types: ['classic'] }), true)
         assert.equal(await isListed({ states: ['Stable'], types: ['classic'] }), false)
       })

@@ -33,7 +33,7 @@ const tests = {
   'a new epoch after a failed transaction': served('InitProducerId', [22, 3]),
   'single changes of settings': served('IncrementalAlterConfigs', 44),
   'deletion of single offsets': served('OffsetDelete', 47),
-  'groups by state and type': served('ListGroups', [16, 5]),
+  'groups by state': served('ListGroups', [16, 4]),
   'groups that are not there': served('DescribeGroups', [15, 6]),
   'offset of the largest timestamp': served('ListOffsets', [2, 7]),
   'earliest local offset': served('ListOffsets', [2, 8]),

@@ -61,9 +61,8 @@ export const administering: Theme = {
       assert.notEqual((await admin.describeConfigs([resource])).get(resource)?.get('retention.ms')?.value, '777')
       await assert.rejects(
         async () => admin.incrementalAlterConfigs([{ ...resource, ops: [{ op: 'set', name: 'retention.ms', value: 'long' }] }]),
-        {
-          code: 'INVALID_CONFIG',
-        },
+        // A broker with ZooKeeper had the other code for it.
+        (error: unknown) => error instanceof KafkaError && ['INVALID_CONFIG', 'INVALID_REQUEST'].includes(error.code),
       )
     }),
 
@@ -122,6 +121,8 @@ export const administering: Theme = {
         await admin.deleteConsumerGroupOffsets(groupId, [place])
         assert.deepEqual(await again.committed([place]), [undefined])
       })
+      // Brokers before 3.0 forget a group with its last offset.
+      await admin.alterConsumerGroupOffsets(groupId, [{ ...place, offset: 3 }])
       await admin.deleteConsumerGroups([groupId])
       await assert.rejects(async () => admin.deleteConsumerGroups([groupId]), { code: 'GROUP_ID_NOT_FOUND' })
     }),
