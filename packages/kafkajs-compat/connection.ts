@@ -1,4 +1,4 @@
-import { ConfigError, Kafka } from '@odradek/client'
+import { ConfigError, Kafka, KafkaError } from '@odradek/client'
 import type { ClientOptions, Environment } from '@odradek/client'
 import { afterRetries, toKafkaJS } from './error-mapping.ts'
 import { KafkaJSConnectionError, KafkaJSNonRetriableError } from './errors.ts'
@@ -56,11 +56,11 @@ export class Connection {
   async connect(): Promise<void> {
     const kafka = await this.kafka()
     const admin = kafka.admin()
+    const timeoutMs = retryBudgetMs(this.retry) + (this.#config.connectionTimeout ?? 1000)
     try {
-      const { connectionTimeout = 1000 } = this.#config
-      await admin.describeCluster({ timeoutMs: retryBudgetMs(this.retry) + connectionTimeout })
+      await admin.describeCluster({ timeoutMs })
     } catch (error) {
-      throw afterRetries(error, this.retry)
+      throw afterRetries(isSilence(error) ? unreachable(error, timeoutMs) : error, this.retry)
     } finally {
       await admin.close()
     }
@@ -112,6 +112,15 @@ export class Connection {
     })
     return list
   }
+}
+
+/** Not even a failure was heard of. */
+function isSilence(error: unknown): boolean {
+  return error instanceof KafkaError && error.code === 'REQUEST_TIMED_OUT' && error.cause === undefined
+}
+
+function unreachable(cause: unknown, timeoutMs: number): KafkaJSConnectionError {
+  return new KafkaJSConnectionError(`Connection error: no broker could be reached within ${timeoutMs} ms`, { cause })
 }
 
 /** How long one request may take. */

@@ -14,13 +14,15 @@ export function topicsAdmin(call: AdminCalls): Pick<Admin, TopicMethods> {
     async createTopics({ topics, validateOnly = false, waitForLeaders = true, timeout = 5000 }) {
       checkNewTopics(topics)
       return call(async (admin) => {
-        const failed = await failures(admin.createTopics(topics.map(newTopic), { validateOnly, timeoutMs: Math.max(timeout, 5000) }))
-        if (failed.length > 0) {
-          if (failed.every(([, error]) => error.code === 'TOPIC_ALREADY_EXISTS')) return false
-          throw new KafkaJSAggregateError(
-            'Topic creation errors',
-            failed.map(([topic, error]) => new KafkaJSCreateTopicError(itemError(error), topic)),
-          )
+        const valid = topics.filter((topic) => wrongNumber(topic) === undefined)
+        const made = await failures(admin.createTopics(valid.map(newTopic), { validateOnly, timeoutMs: Math.max(timeout, 5000) }))
+        const errors = [
+          ...topics.flatMap((topic) => wrongNumber(topic) ?? []),
+          ...made.map(([topic, error]) => new KafkaJSCreateTopicError(itemError(error), topic)),
+        ].toSorted((one, other) => one.topic.localeCompare(other.topic))
+        if (errors.length > 0) {
+          if (errors.every(({ type }) => type === 'TOPIC_ALREADY_EXISTS')) return false
+          throw new KafkaJSAggregateError('Topic creation errors', errors)
         }
         if (waitForLeaders && !validateOnly)
           await leaders(
@@ -67,6 +69,15 @@ function newTopic({ topic, numPartitions, replicationFactor, replicaAssignment =
     return { name: topic, assignments: new Map(replicaAssignment.map(({ partition, replicas }) => [partition, replicas])), config }
   }
   return { name: topic, partitions: numPartitions, replicationFactor, config }
+}
+
+/** The client below refuses numbers that no broker takes; kafkajs lets the broker say so, for the topic that they are of. */
+function wrongNumber({ topic, numPartitions = -1, replicationFactor = -1 }: ITopicConfig): KafkaJSCreateTopicError | undefined {
+  const wrong = (type: string, code: number, message: string): KafkaJSCreateTopicError =>
+    new KafkaJSCreateTopicError({ type, code, message, retriable: false }, topic)
+  if (numPartitions < 1 && numPartitions !== -1) return wrong('INVALID_PARTITIONS', 37, 'Number of partitions is below 1')
+  if (replicationFactor < 1 && replicationFactor !== -1) return wrong('INVALID_REPLICATION_FACTOR', 38, 'Replication factor is below 1')
+  return undefined
 }
 
 function checkNewTopics(topics: readonly ITopicConfig[]): void {
