@@ -1,11 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { kit } from '../present.ts'
 import { forgetful } from './forgetful.ts'
+import { freePort } from './free-port.ts'
 
 const run = promisify(execFile)
 
@@ -70,14 +70,4 @@ export class ApacheBrokers implements AsyncDisposable {
     rmSync(this.#folder, { recursive: true, force: true })
     return Promise.resolve()
   }
-}
-
-/** The first of a row of ports; that those behind it are free is likely, and else the start is tried again. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
-  await new Promise((resolve) => server.close(resolve))
-  return port > 65_000 ? port - 1000 : port
 }

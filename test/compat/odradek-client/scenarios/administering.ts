@@ -50,6 +50,7 @@ export const administering: Theme = {
       await using admin = at.admin()
       const name = await at.topic('configs', 1, { config: { 'retention.ms': '999' } })
       const resource = { type: 'TOPIC', name } as const
+      await until(at, 'the broker has heard of the topic', async () => (await admin.listTopics()).has(name))
       assert.equal((await admin.describeConfigs([resource])).get(resource)?.get('retention.ms')?.value, '999')
       await at.where('single changes of settings', async () =>
         admin.incrementalAlterConfigs([{ ...resource, ops: [{ op: 'set', name: 'retention.ms', value: '777' }] }]),
@@ -148,6 +149,7 @@ export const administering: Theme = {
     scenario('many operations at once share a few connections', async (at) => {
       await using admin = at.admin()
       const topic = await at.topic('many', 3)
+      await until(at, 'the broker has heard of the topic', async () => (await admin.listTopics()).has(topic))
       const all = await Promise.all(range(50).map(async () => admin.describeTopics([topic])))
       assert.ok(all.every((described) => described.get(topic)?.partitions.length === 3))
     }),
