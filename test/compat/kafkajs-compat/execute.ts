@@ -11,11 +11,10 @@ const patienceMs = 90_000
 
 /** Runs a program for kafkajs with a library and gives what it printed. */
 export function execute(library: Library, file: string, { args = [], env = {} }: Execution = {}): Promise<string> {
-  const child = spawn(
-    process.execPath,
-    ['--no-warnings', '--import', join(import.meta.dirname, 'choose-kafkajs.mjs'), file, ...args],
-    { env: { ...process.env, KAFKAJS: library.url, KAFKAJS_NO_PARTITIONER_WARNING: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
+  const child = spawn(process.execPath, ['--no-warnings', '--import', join(import.meta.dirname, 'choose-kafkajs.mjs'), file, ...args], {
+    env: { ...process.env, KAFKAJS: library.url, KAFKAJS_NO_PARTITIONER_WARNING: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let [printed, complained] = ['', '']
   child.stderr.on('data', (text: Buffer) => (complained += text.toString()))
   child.stdout.on('data', (text: Buffer) => (printed += text.toString()))

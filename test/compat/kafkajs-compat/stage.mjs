@@ -5,6 +5,8 @@ import kafkajs from 'kafkajs'
 export { kafkajs }
 export const brokers = [process.env.BOOTSTRAP]
 export const kafka = new kafkajs.Kafka({ clientId: 'program', brokers, logLevel: kafkajs.logLevel.NOTHING })
+/** A time that is the same for both libraries; old records would be deleted by their age. */
+export const base = Number(process.env.BASE)
 /** Names that nobody else on the broker has. */
 export const name = (what) => `${process.env.PREFIX}-${what}`
 
@@ -23,7 +25,10 @@ export function printError(what, error) {
 
 /** kafkajs gives some partitions as text, against its types. */
 export const numbered = (topics) =>
-  topics.map(({ topic, partitions }) => ({ topic, partitions: partitions.map((entry) => ({ ...entry, partition: Number(entry.partition) })) }))
+  topics.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map((entry) => ({ ...entry, partition: Number(entry.partition) })),
+  }))
 
 export async function fails(what, action) {
   try {
@@ -55,7 +60,12 @@ export async function topicWith(what, messages, numPartitions = 1) {
     await producer.connect()
     await producer.send({
       topic,
-      messages: Array.from({ length: messages }, (_, i) => ({ key: `${i}`, value: `m${i}`, partition: i % numPartitions, timestamp: `${1_700_000_000_000 + i}` })),
+      messages: Array.from({ length: messages }, (_, i) => ({
+        key: `${i}`,
+        value: `m${i}`,
+        partition: i % numPartitions,
+        timestamp: `${base + i}`,
+      })),
     })
     await producer.disconnect()
   }

@@ -24,7 +24,10 @@ await fails('offsets of a group at work', () => admin.setOffsets({ groupId, topi
 try {
   await admin.deleteGroups([groupId])
 } catch (error) {
-  print(error.name, (error.cause?.groups ?? error.groups)?.map(({ error: one }) => [one.name, one.type]))
+  print(
+    error.name,
+    (error.cause?.groups ?? error.groups)?.map(({ error: one }) => [one.name, one.type]),
+  )
 }
 await consumer.disconnect()
 print((await admin.describeGroups([groupId])).groups.map(show))

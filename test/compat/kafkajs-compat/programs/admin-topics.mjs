@@ -4,14 +4,21 @@ const admin = kafka.admin()
 await admin.connect()
 print(admin.events)
 const topic = name('t')
-print(await admin.createTopics({ topics: [{ topic, numPartitions: 2, replicationFactor: 1, configEntries: [{ name: 'cleanup.policy', value: 'delete' }] }] }))
+print(
+  await admin.createTopics({
+    topics: [{ topic, numPartitions: 2, replicationFactor: 1, configEntries: [{ name: 'cleanup.policy', value: 'delete' }] }],
+  }),
+)
 print(await admin.createTopics({ topics: [{ topic }] }))
 print(await admin.createTopics({ validateOnly: true, waitForLeaders: false, topics: [{ topic: name('never') }] }))
 await fails('bad factor', () => admin.createTopics({ topics: [{ topic: name('bad'), replicationFactor: 77 }] }))
 try {
   await admin.createTopics({ topics: [{ topic: name('bad'), numPartitions: 0 }, { topic }] })
 } catch (error) {
-  print(error.name, error.errors?.map(({ name, topic, type }) => [name, topic, type]))
+  print(
+    error.name,
+    error.errors?.map(({ name, topic, type }) => [name, topic, type]),
+  )
 }
 await fails('no list', () => admin.createTopics({ topics: 'x' }))
 await fails('twice', () => admin.createTopics({ topics: [{ topic: 'a' }, { topic: 'a' }] }))
@@ -19,10 +26,17 @@ await fails('bad entries', () => admin.createTopics({ topics: [{ topic: 'a', con
 const topics = await admin.listTopics()
 print(topics.includes(topic), topics.includes(name('never')))
 const metadata = await admin.fetchTopicMetadata({ topics: [topic] })
-print(metadata.topics.map(({ name, partitions }) => [name, partitions.map((partition) => Object.keys(partition).toSorted().join()), partitions.map(({ partitionId }) => partitionId).toSorted()]))
+print(
+  metadata.topics.map(({ name, partitions }) => [
+    name,
+    partitions.map((partition) => Object.keys(partition).toSorted().join()),
+    partitions.map(({ partitionId }) => partitionId).toSorted(),
+  ]),
+)
 await fails('metadata of a topic that there is not', () => admin.fetchTopicMetadata({ topics: [name('nowhere')] }))
 await admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] })
-for (let tries = 0; tries < 50 && (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0].partitions.length < 4; tries++) await new Promise((next) => setTimeout(next, 100))
+for (let tries = 0; tries < 50 && (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0].partitions.length < 4; tries++)
+  await new Promise((next) => setTimeout(next, 100))
 print((await admin.fetchTopicMetadata({ topics: [topic] })).topics[0].partitions.length)
 await fails('fewer', () => admin.createPartitions({ topicPartitions: [{ topic, count: 1 }] }))
 await fails('none', () => admin.createPartitions({ topicPartitions: [] }))

@@ -14,7 +14,9 @@ const consumer = kafka.consumer({
   },
 })
 for (const event of ['CONNECT', 'STOP', 'DISCONNECT']) consumer.on(consumer.events[event], () => events.push(event))
-consumer.on(consumer.events.CRASH, ({ payload }) => events.push(`CRASH ${payload.error.name} ${payload.error.cause.message} ${payload.restart} ${Object.keys(payload)}`))
+consumer.on(consumer.events.CRASH, ({ payload }) =>
+  events.push(`CRASH ${payload.error.name} ${payload.error.cause.message} ${payload.restart} ${Object.keys(payload)}`),
+)
 await consumer.connect()
 await consumer.subscribe({ topic, fromBeginning: true })
 const { promise, done } = signal()

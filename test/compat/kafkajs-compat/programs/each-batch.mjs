@@ -9,7 +9,17 @@ const { promise, done } = signal()
 await consumer.run({
   eachBatchAutoResolve: true,
   eachBatch: async ({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, uncommittedOffsets, isRunning, isStale, pause }) => {
-    print(batch.topic, batch.partition, batch.highWatermark, batch.messages.length, batch.isEmpty(), batch.firstOffset(), batch.lastOffset(), batch.offsetLag(), batch.offsetLagLow())
+    print(
+      batch.topic,
+      batch.partition,
+      batch.highWatermark,
+      batch.messages.length,
+      batch.isEmpty(),
+      batch.firstOffset(),
+      batch.lastOffset(),
+      batch.offsetLag(),
+      batch.offsetLagLow(),
+    )
     print(typeof pause, isRunning(), isStale())
     for (const message of batch.messages.slice(0, 10)) {
       resolveOffset(message.offset)

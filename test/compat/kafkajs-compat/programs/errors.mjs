@@ -1,8 +1,13 @@
 import { fails, kafkajs, name, print, kafka, topicWith } from '../stage.mjs'
 
 print(Object.keys(kafkajs).toSorted())
-for (const names of ['logLevel', 'CompressionTypes', 'AclResourceTypes', 'AclOperationTypes', 'AclPermissionTypes', 'ResourcePatternTypes']) print(names, kafkajs[names])
-const unreachable = new kafkajs.Kafka({ brokers: ['127.0.0.1:1'], logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 1, initialRetryTime: 50 } })
+for (const names of ['logLevel', 'CompressionTypes', 'AclResourceTypes', 'AclOperationTypes', 'AclPermissionTypes', 'ResourcePatternTypes'])
+  print(names, kafkajs[names])
+const unreachable = new kafkajs.Kafka({
+  brokers: ['127.0.0.1:1'],
+  logLevel: kafkajs.logLevel.NOTHING,
+  retry: { retries: 1, initialRetryTime: 50 },
+})
 for (const client of ['producer', 'admin']) await fails(`unreachable ${client}`, () => unreachable[client]().connect())
 await fails('unreachable consumer', () => unreachable.consumer({ groupId: 'g' }).connect())
 await fails('no brokers', () => new kafkajs.Kafka({ brokers: [], logLevel: 0, retry: { retries: 0 } }).producer().connect())
@@ -27,10 +32,31 @@ await producer.connect()
 await fails('too large', () => producer.send({ topic, messages: [{ value: Buffer.alloc(3_000_000) }] }))
 await producer.disconnect()
 await fails('idempotent without retries', async () => kafka.producer({ idempotent: true, retry: { retries: 0 } }))
-const errors = ['KafkaJSError', 'KafkaJSNonRetriableError', 'KafkaJSTimeout', 'KafkaJSLockTimeout', 'KafkaJSNotImplemented', 'KafkaJSBrokerNotFound', 'KafkaJSMetadataNotLoaded', 'KafkaJSGroupCoordinatorNotFound', 'KafkaJSSASLAuthenticationError', 'KafkaJSPartialMessageError', 'KafkaJSInvalidLongError', 'KafkaJSInvalidVarIntError', 'KafkaJSUnsupportedMagicByteInMessageSet']
+const errors = [
+  'KafkaJSError',
+  'KafkaJSNonRetriableError',
+  'KafkaJSTimeout',
+  'KafkaJSLockTimeout',
+  'KafkaJSNotImplemented',
+  'KafkaJSBrokerNotFound',
+  'KafkaJSMetadataNotLoaded',
+  'KafkaJSGroupCoordinatorNotFound',
+  'KafkaJSSASLAuthenticationError',
+  'KafkaJSPartialMessageError',
+  'KafkaJSInvalidLongError',
+  'KafkaJSInvalidVarIntError',
+  'KafkaJSUnsupportedMagicByteInMessageSet',
+]
 for (const error of errors) {
   const made = new kafkajs[error]('text')
-  print(error, made.name, made.message, made.retriable, made instanceof kafkajs.KafkaJSError, made instanceof kafkajs.KafkaJSNonRetriableError)
+  print(
+    error,
+    made.name,
+    made.message,
+    made.retriable,
+    made instanceof kafkajs.KafkaJSError,
+    made instanceof kafkajs.KafkaJSNonRetriableError,
+  )
 }
 const exceeded = new kafkajs.KafkaJSNumberOfRetriesExceeded(new Error('last'), { retryCount: 3, retryTime: 7 })
 print(exceeded.name, exceeded.message, exceeded.retryCount, exceeded.retryTime, exceeded.retriable, exceeded.cause.message)

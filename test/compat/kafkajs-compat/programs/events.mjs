@@ -15,7 +15,8 @@ const removers = Object.entries(consumer.events).map(([short, event]) =>
       const { topic, partition, highWatermark, offsetLag, offsetLagLow, batchSize, firstOffset, lastOffset } = payload
       order.push(JSON.stringify({ topic, partition, highWatermark, offsetLag, offsetLagLow, batchSize, firstOffset, lastOffset }))
     }
-    if (short === 'GROUP_JOIN') order.push(JSON.stringify([payload.isLeader, payload.groupProtocol, payload.memberAssignment, payload.leaderId === payload.memberId]))
+    if (short === 'GROUP_JOIN')
+      order.push(JSON.stringify([payload.isLeader, payload.groupProtocol, payload.memberAssignment, payload.leaderId === payload.memberId]))
     if (short === 'COMMIT_OFFSETS') order.push(JSON.stringify(numbered(payload.topics)))
   }),
 )
@@ -37,7 +38,8 @@ const producer = kafka.producer()
 const admin = kafka.admin()
 const heard = new Set()
 for (const client of [producer, admin])
-  for (const [short, event] of Object.entries(client.events)) if (short !== 'REQUEST_QUEUE_SIZE') client.on(event, ({ type }) => heard.add(type))
+  for (const [short, event] of Object.entries(client.events))
+    if (short !== 'REQUEST_QUEUE_SIZE') client.on(event, ({ type }) => heard.add(type))
 await producer.connect()
 await producer.send({ topic, messages: [{ value: 'x' }] })
 await producer.disconnect()

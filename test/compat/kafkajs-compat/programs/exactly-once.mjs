@@ -4,7 +4,12 @@ import { committed, kafka, kafkajs, name, print, signal, topicWith } from '../st
 const source = await topicWith('source', 20)
 const target = await topicWith('target', 0)
 const groupId = name('g')
-const producer = kafka.producer({ transactionalId: name('tx'), maxInFlightRequests: 1, idempotent: true, createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+const producer = kafka.producer({
+  transactionalId: name('tx'),
+  maxInFlightRequests: 1,
+  idempotent: true,
+  createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+})
 const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 300 })
 await producer.connect()
 await consumer.connect()
@@ -22,7 +27,10 @@ await consumer.run({
           failed = true
           throw new Error('once')
         }
-        await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset: (Number(message.offset) + 1).toString() }] }] })
+        await transaction.sendOffsets({
+          consumerGroupId: groupId,
+          topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset: (Number(message.offset) + 1).toString() }] }],
+        })
         await transaction.commit()
         resolveOffset(message.offset)
       } catch (error) {
@@ -30,7 +38,10 @@ await consumer.run({
         print('aborted', error.message)
         const again = await producer.transaction()
         await again.send({ topic: target, messages: [{ value: `${message.value}! again` }] })
-        await again.sendOffsets({ consumerGroupId: groupId, topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset: (Number(message.offset) + 1).toString() }] }] })
+        await again.sendOffsets({
+          consumerGroupId: groupId,
+          topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset: (Number(message.offset) + 1).toString() }] }],
+        })
         await again.commit()
         resolveOffset(message.offset)
       }

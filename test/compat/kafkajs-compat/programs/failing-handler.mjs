@@ -4,7 +4,9 @@ import { committed, kafka, name, print, signal, topicWith } from '../stage.mjs'
 const topic = await topicWith('t', 6)
 const groupId = name('g')
 const consumer = kafka.consumer({ groupId, retry: { initialRetryTime: 50, retries: 5 } })
-consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => print('crash', error.name, error.retriable, error.cause?.message, restart))
+consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) =>
+  print('crash', error.name, error.retriable, error.cause?.message, restart),
+)
 await consumer.connect()
 await consumer.subscribe({ topic, fromBeginning: true })
 const { promise, done } = signal()

@@ -9,7 +9,15 @@ const kafka = new kafkajs.Kafka({
   logLevel: logLevel.ERROR,
   logCreator: (level) => {
     made.push(level)
-    return ({ namespace, level, label, log }) => lines.push({ namespace: namespace || undefined, level, label, keys: Object.keys(log).toSorted(), message: log.message, more: log.more })
+    return ({ namespace, level, label, log }) =>
+      lines.push({
+        namespace: namespace || undefined,
+        level,
+        label,
+        keys: Object.keys(log).toSorted(),
+        message: log.message,
+        more: log.more,
+      })
   },
 })
 kafka.logger().info('hidden')
@@ -20,6 +28,9 @@ kafka.logger().namespace('Mine').warn('named')
 kafka.logger().namespace('Own', logLevel.NOTHING).error('never')
 kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner }).logger().info('of the producer')
 kafka.admin().logger().info('of the admin')
-kafka.consumer({ groupId: name('g') }).logger().debug('hidden')
+kafka
+  .consumer({ groupId: name('g') })
+  .logger()
+  .debug('hidden')
 print(made, lines)
 await topicWith('t', 0)

@@ -11,12 +11,20 @@ let seen = 0
 await consumer.run({
   autoCommit: false,
   eachMessage: async ({ topic, partition, message }) => {
-    if (message.offset === '2') await consumer.commitOffsets([{ topic, partition, offset: (Number(message.offset) + 1).toString(), metadata: `by hand ${partition}` }])
+    if (message.offset === '2')
+      await consumer.commitOffsets([
+        { topic, partition, offset: (Number(message.offset) + 1).toString(), metadata: `by hand ${partition}` },
+      ])
     if (++seen === 10) done()
   },
 })
 await promise
-for (const bad of [{ topic: '', partition: 0, offset: '1' }, { topic, partition: 0, offset: '-5' }, { topic, partition: 0, offset: 'abc' }, { topic, partition: 0, offset: '1', metadata: 5 }])
+for (const bad of [
+  { topic: '', partition: 0, offset: '1' },
+  { topic, partition: 0, offset: '-5' },
+  { topic, partition: 0, offset: 'abc' },
+  { topic, partition: 0, offset: '1', metadata: 5 },
+])
   await fails(JSON.stringify(bad), () => consumer.commitOffsets([bad]))
 await consumer.disconnect()
 print(await committed(groupId, topic))

@@ -5,7 +5,18 @@ const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.Defaul
 await fails('send before connect', () => producer.send({ topic, messages: [{ value: 'x' }] }))
 await producer.connect()
 const shown = (answers) => answers.map(({ logStartOffset: _, ...answer }) => answer).toSorted((a, b) => a.partition - b.partition)
-print(shown(await producer.send({ topic, messages: [{ key: 'key1', value: 'hello' }, { key: 'key2', value: 'hey' }, { value: 'to 2', partition: 2 }] })))
+print(
+  shown(
+    await producer.send({
+      topic,
+      messages: [
+        { key: 'key1', value: 'hello' },
+        { key: 'key2', value: 'hey' },
+        { value: 'to 2', partition: 2 },
+      ],
+    }),
+  ),
+)
 for (const acks of [-1, 0, 1]) print(`acks ${acks}`, shown(await producer.send({ topic, acks, messages: [{ key: 'key1', value: 'x' }] })))
 print(
   shown(

@@ -25,7 +25,12 @@ await consumer.run({
 })
 await promise
 print(offsets.join(' '), stale)
-for (const bad of [{ topic: '', partition: 0, offset: '1' }, { topic, partition: 'x', offset: '1' }, { topic, partition: 0, offset: '-7' }, { topic, partition: 0, offset: 'abc' }])
+for (const bad of [
+  { topic: '', partition: 0, offset: '1' },
+  { topic, partition: 'x', offset: '1' },
+  { topic, partition: 0, offset: '-7' },
+  { topic, partition: 0, offset: 'abc' },
+])
   await fails(JSON.stringify(bad), async () => consumer.seek(bad))
 await consumer.disconnect()
 print(await committed(groupId, topic))

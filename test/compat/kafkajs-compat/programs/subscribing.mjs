@@ -54,7 +54,10 @@ await strict.connect()
 try {
   await strict.subscribe({ topic: name('nowhere') })
 } catch (error) {
-  print('nowhere', [error, error.cause].some((one) => one?.type === 'UNKNOWN_TOPIC_OR_PARTITION'))
+  print(
+    'nowhere',
+    [error, error.cause].some((one) => one?.type === 'UNKNOWN_TOPIC_OR_PARTITION'),
+  )
 }
 await strict.disconnect()
 await fails('no group', async () => kafka.consumer({}))

@@ -3,7 +3,13 @@ import { committed, fails, kafka, kafkajs, name, print, signal, topicWith } from
 const topic = await topicWith('t', 0)
 const source = await topicWith('source', 3)
 const groupId = name('settle')
-const producer = kafka.producer({ transactionalId: name('tx'), maxInFlightRequests: 1, idempotent: true, createPartitioner: kafkajs.Partitioners.DefaultPartitioner, retry: { retries: Number.MAX_SAFE_INTEGER } })
+const producer = kafka.producer({
+  transactionalId: name('tx'),
+  maxInFlightRequests: 1,
+  idempotent: true,
+  createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  retry: { retries: Number.MAX_SAFE_INTEGER },
+})
 await producer.connect()
 print(producer.isIdempotent())
 
