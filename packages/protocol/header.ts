@@ -61,7 +61,10 @@ export function writeRequestHeader(writer: ByteWriter, api: HeaderApi, header: O
   writer.int32(header.correlationId)
   if (header.clientId === null) writer.int16(-1)
   else writer.utf8WithInt16Length(header.clientId)
-  if (requestHeaderIsFlexible(api, header.apiVersion)) tags.write(writer, { ...header })
+  if (requestHeaderIsFlexible(api, header.apiVersion)) {
+    if (header.unknownTags === undefined) writer.uvarint(0)
+    else tags.write(writer, { ...header })
+  }
 }
 
 /** Reads the header of the answer to a request that was sent in `version`. Throws `MalformedBytes`. */

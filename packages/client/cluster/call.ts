@@ -3,6 +3,7 @@ import { ByteReader } from '@odradek/common/bytes'
 import type { ByteWriter } from '@odradek/common/bytes'
 import { KafkaError } from '@odradek/protocol'
 import type { Api, Fields, ReadOf, WriteOf } from '@odradek/protocol/schema'
+import type { RequestContext } from '../tracing/channels.ts'
 import type { CallOptions } from './cluster.ts'
 
 /** One request and the promise of its answer: waits to be sent, then for the answer. */
@@ -16,6 +17,10 @@ export class Call<Q extends Fields = Fields, S extends Fields = Fields> {
   brokerDeadlineMs = Infinity
   version = -1
   correlationId = 0
+  /** Monotonic. */
+  sentAtMs = 0
+  /** Only while somebody listens in. */
+  context: RequestContext | undefined = undefined
   isSettled = false
   readonly #request: WriteOf<Q> | ((version: number) => WriteOf<Q>)
   readonly #onSettled: (() => void) | undefined
@@ -95,6 +100,8 @@ export type AnyCall = Pick<
   | 'brokerDeadlineMs'
   | 'version'
   | 'correlationId'
+  | 'sentAtMs'
+  | 'context'
   | 'isSettled'
   | 'encode'
   | 'answer'

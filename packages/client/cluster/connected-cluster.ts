@@ -143,12 +143,13 @@ export class ConnectedCluster implements Cluster {
       const link = this.#links.get(broker, options.lane)
       const { environment, settings } = this.#options
       const release = options.background === true ? undefined : this.#holder.hold()
+      const nowMs = environment.clock.monotonic()
       const call = new Call(api, request, {
-        deadlineMs: environment.clock.monotonic() + (options.timeoutMs ?? settings.requestTimeoutMs),
+        deadlineMs: nowMs + (options.timeoutMs ?? settings.requestTimeoutMs),
         options,
         ...(release === undefined ? {} : { onSettled: release }),
       })
-      link.submit(call)
+      link.submit(call, nowMs)
       return call.promise
     } catch (error) {
       return Promise.reject(error)

@@ -5,13 +5,7 @@ import type { RequestContext } from '../tracing/channels.ts'
 import type { AnyCall } from './call.ts'
 import type { BrokerNode } from './metadata.ts'
 
-interface Sent {
-  readonly atMs: number
-  /** Only while somebody listens in. */
-  readonly context: RequestContext | undefined
-}
-
-/** Counts what happens on one connection, and tells it to those who listen in. */
+/** Counts what happens on one connection, and tells it to those who listen in. `nowMs` is monotonic: the connection reads the clock once for all. */
 export class ConnectionWatch {
   readonly #all: ConnectionMetrics
   #node: NodeMetrics
@@ -19,7 +13,6 @@ export class ConnectionWatch {
   readonly #clientId: string
   readonly #address: string
   #broker: number
-  readonly #inFlight = new Map<AnyCall, Sent>()
 
   constructor(metrics: ConnectionMetrics, clock: Clock, clientId: string, { id, host, port }: BrokerNode) {
     this.#all = metrics
@@ -46,54 +39,47 @@ export class ConnectionWatch {
     this.#all.openConnections--
   }
 
-  wrote(bytes: number): void {
-    this.#all.sent.record(bytes)
-    this.#node.sent.record(bytes)
+  wrote(bytes: number, nowMs: number): void {
+    this.#all.sent.record(bytes, nowMs)
+    this.#node.sent.record(bytes, nowMs)
   }
 
-  received(bytes: number): void {
-    this.#all.received.record(bytes)
-    this.#node.received.record(bytes)
+  received(bytes: number, nowMs: number): void {
+    this.#all.received.record(bytes, nowMs)
+    this.#node.received.record(bytes, nowMs)
   }
 
-  sent(call: AnyCall, bytes: number): void {
-    this.#all.requests.record(bytes)
-    this.#node.requests.record(bytes)
+  sent(call: AnyCall, bytes: number, nowMs: number): void {
+    this.#all.requests.record(bytes, nowMs)
+    this.#node.requests.record(bytes, nowMs)
     this.#all.requestsInFlight++
-    this.#inFlight.set(call, {
-      atMs: this.#clock.monotonic(),
-      context: requestChannel.hasSubscribers ? this.#announce(call, bytes) : undefined,
-    })
+    call.sentAtMs = nowMs
+    if (requestChannel.hasSubscribers) call.context = this.#announce(call, bytes)
   }
 
-  answered(call: AnyCall, bytes: number): void {
-    const sent = this.#end(call)
-    if (sent === undefined) return
-    this.#all.responses.record(1)
-    this.#node.responses.record(1)
-    this.#node.latency.record(this.#clock.monotonic() - sent.atMs)
-    if (sent.context === undefined) return
-    sent.context.responseBytes = bytes
-    requestChannel.asyncEnd.publish(sent.context)
+  answered(call: AnyCall, bytes: number, nowMs: number): void {
+    this.#all.requestsInFlight--
+    this.#all.responses.record(1, nowMs)
+    this.#node.responses.record(1, nowMs)
+    this.#node.latency.record(nowMs - call.sentAtMs, nowMs)
+    const { context } = call
+    if (context === undefined) return
+    call.context = undefined
+    context.responseBytes = bytes
+    requestChannel.asyncEnd.publish(context)
   }
 
   /** There will be no answer. */
   ended(call: AnyCall, error?: Error): void {
-    const context = this.#end(call)?.context
+    this.#all.requestsInFlight--
+    const { context } = call
     if (context === undefined) return
+    call.context = undefined
     if (error !== undefined) {
       context.error = error
       requestChannel.error.publish({ ...context, error })
     }
     requestChannel.asyncEnd.publish(context)
-  }
-
-  #end(call: AnyCall): Sent | undefined {
-    const sent = this.#inFlight.get(call)
-    if (sent === undefined) return undefined
-    this.#inFlight.delete(call)
-    this.#all.requestsInFlight--
-    return sent
   }
 
   #announce(call: AnyCall, requestBytes: number): RequestContext {

@@ -57,6 +57,9 @@ export class Connection implements TransportReader {
   #transport: Transport | undefined
   #nextCorrelationId = 0
   #outgoing: Buffer[] = []
+  #outgoingBytes = 0
+  /** When the last bytes came. */
+  #receivedMs = 0
   #slab: Buffer = emptySlab
   #slabUsed = 0
 
@@ -91,16 +94,17 @@ export class Connection implements TransportReader {
   }
 
   /** Sends a call in `call.version`. Throws what its encoding throws; the connection is as before then. */
-  send(call: AnyCall): void {
+  send(call: AnyCall, nowMs: number = this.#clock.monotonic()): void {
     call.correlationId = this.#nextCorrelationId
-    const chunks = this.#encode(call)
+    const { length } = this.#outgoing
+    const bytes = this.#encode(call)
     this.#nextCorrelationId = (this.#nextCorrelationId + 1) & 0x7fff_ffff
-    this.lastUsedMs = this.#clock.monotonic()
+    this.lastUsedMs = nowMs
     this.#traffic.requests++
-    if (this.#watch !== undefined) this.#watch.sent(call, sizeOf(chunks))
+    this.#outgoingBytes += bytes
+    this.#watch?.sent(call, bytes, nowMs)
     // What is sent before this run of microtasks is over leaves in one write.
-    if (this.#outgoing.length === 0) void Promise.resolve().then(this.#flush)
-    this.#outgoing.push(...chunks)
+    if (length === 0) void settled.then(this.#flush)
     ;(call.options.noAnswer === true ? this.leaving : this.inFlight).push(call)
   }
 
@@ -115,6 +119,7 @@ export class Connection implements TransportReader {
     this.isClosed = true
     this.#transport?.destroy()
     this.#outgoing = []
+    this.#outgoingBytes = 0
     if (this.#transport !== undefined) this.#watch?.closed()
     for (const call of [...this.inFlight.splice(0), ...this.leaving.splice(0)]) {
       this.#watch?.ended(call, error)
@@ -128,7 +133,9 @@ export class Connection implements TransportReader {
 
   received(count: number): void {
     this.#traffic.receivedBytes += count
-    this.#watch?.received(count)
+    const nowMs = this.#clock.monotonic()
+    this.#receivedMs = nowMs
+    this.#watch?.received(count, nowMs)
     try {
       this.#frames.received(count)
     } catch (error) {
@@ -170,9 +177,9 @@ export class Connection implements TransportReader {
       this.#break(new KafkaError('NETWORK_EXCEPTION', this.#said(`sent an answer with correlation id ${correlationId} when ${wanted}`)))
       return false
     }
-    this.lastUsedMs = this.#clock.monotonic()
+    this.lastUsedMs = this.#receivedMs
     this.#traffic.answers++
-    this.#watch?.answered(call, frame.length)
+    this.#watch?.answered(call, frame.length, this.#receivedMs)
     try {
       const reader = new ByteReader(frame)
       readResponseHeader(reader, call.api, call.version)
@@ -186,12 +193,9 @@ export class Connection implements TransportReader {
     return !this.isClosed
   }
 
-  #encode(call: AnyCall): Buffer[] {
-    if (this.#slab.length - this.#slabUsed < leastSlab) {
-      this.#slab = Buffer.allocUnsafeSlow(slabBytes)
-      this.#slabUsed = 0
-    }
-    const space = this.#slabUsed === 0 ? this.#slab : this.#slab.subarray(this.#slabUsed)
+  /** Puts the request behind the others; gives its bytes. */
+  #encode(call: AnyCall): number {
+    const space = this.#space(leastSlab)
     const writer = new ByteWriter(space)
     const lengthAt = writer.gap(4)
     writeRequestHeader(writer, call.api, { apiVersion: call.version, correlationId: call.correlationId, clientId: this.#clientId })
@@ -199,20 +203,45 @@ export class Connection implements TransportReader {
     writer.int32At(lengthAt, writer.size - 4)
     // A request that was too large for the rest of the slab has a buffer of its own by now.
     if (writer.buffer === space) this.#slabUsed += writer.position
-    return writer.chunks()
+    writer.chunks(this.#outgoing)
+    return writer.size
+  }
+
+  /** What is left of the slab, or a new one. */
+  #space(atLeast: number): Buffer {
+    if (this.#slab.length - this.#slabUsed < atLeast) {
+      this.#slab = Buffer.allocUnsafeSlow(slabBytes)
+      this.#slabUsed = 0
+    }
+    return this.#slabUsed === 0 ? this.#slab : this.#slab.subarray(this.#slabUsed)
   }
 
   readonly #flush = (): void => {
     const chunks = this.#outgoing
     if (chunks.length === 0 || this.#transport === undefined) return
+    const bytes = this.#outgoingBytes
     this.#outgoing = []
-    const bytes = sizeOf(chunks)
+    this.#outgoingBytes = 0
     this.#traffic.sentBytes += bytes
-    this.#watch?.wrote(bytes)
-    this.#transport.write(joined(chunks))
+    this.#watch?.wrote(bytes, this.lastUsedMs)
+    this.#transport.write(chunks.length === 1 ? chunks : bytes <= mostCopied ? [this.#packed(chunks, bytes)] : joined(chunks))
     if (this.leaving.length > 0 && this.#transport.unsentBytes <= mostUnsentBytes) this.drained()
   }
+
+  #packed(chunks: readonly Buffer[], bytes: number): Buffer {
+    const packed = this.#space(bytes).subarray(0, bytes)
+    this.#slabUsed += bytes
+    let at = 0
+    for (const chunk of chunks) {
+      packed.set(chunk, at)
+      at += chunk.length
+    }
+    return packed
+  }
 }
+
+/** What is already done: whatever is hung onto it runs at the end of this run of microtasks. */
+const settled = Promise.resolve()
 
 /** What OpenSSL has to say is a line of codes; its reason is a sentence. */
 function reasonOf(cause: Error): string {
@@ -231,15 +260,11 @@ function joined(chunks: readonly Buffer[]): Buffer[] {
   return result
 }
 
-function sizeOf(chunks: readonly Uint8Array[]): number {
-  let bytes = 0
-  for (const { length } of chunks) bytes += length
-  return bytes
-}
-
 /** Requests are written one after the other into a slab, since what was handed to a socket may not be written over. */
 const slabBytes = 16_384
 const leastSlab = 512
+/** Up to here a copy costs less than a list of pieces for the kernel does. */
+const mostCopied = 4096
 /** More than that, and whoever asks for no answers waits. Above the high-water mark of a socket, or it would not tell us. */
 const mostUnsentBytes = 262_144
 const emptySlab = Buffer.alloc(0)

@@ -83,13 +83,13 @@ export class Link {
     return this.#opened === undefined ? Math.max(0, this.#retryAtMs - this.#now()) : 0
   }
 
-  submit(call: AnyCall): void {
+  submit(call: AnyCall, nowMs: number = this.#now()): void {
     if (call.isSettled) return
     if (this.#isClosed) return call.fail(closedError())
-    const connection = this.#waiting.length === 0 ? this.#sendable() : undefined
-    if (connection !== undefined) return this.#send(connection, call)
+    const connection = this.#waiting.length === 0 ? this.#sendable(nowMs) : undefined
+    if (connection !== undefined) return this.#send(connection, call, nowMs)
     // Time that the broker takes for itself is not part of what a call without a time of its own has.
-    if (call.options.timeoutMs === undefined) call.deadlineMs += Math.max(0, (this.#opened?.connection.throttledUntilMs ?? 0) - this.#now())
+    if (call.options.timeoutMs === undefined) call.deadlineMs += Math.max(0, (this.#opened?.connection.throttledUntilMs ?? 0) - nowMs)
     this.#waiting.push(call)
     this.#alarm.notAfter(call.deadlineMs)
     this.#pump()
@@ -138,23 +138,21 @@ export class Link {
   }
 
   /** The connection, if a request may be sent on it now. */
-  #sendable(): Connection | undefined {
+  #sendable(nowMs: number = this.#now()): Connection | undefined {
     if (this.#opened === undefined || this.#isReauthenticating) return undefined
     const { connection } = this.#opened
-    const now = this.#now()
-    return now < connection.throttledUntilMs || now >= this.#reauthenticateAtMs ? undefined : connection
+    return nowMs < connection.throttledUntilMs || nowMs >= this.#reauthenticateAtMs ? undefined : connection
   }
 
-  #send(connection: Connection, call: AnyCall): void {
+  #send(connection: Connection, call: AnyCall, nowMs: number): void {
     try {
       call.version = connection.versions?.pick(call.api, call.options, connection.broker) ?? call.api.versions[1]
-      const now = this.#now()
       const { requestTimeoutMs } = this.#context.settings
       const { timeoutMs } = call.options
       // Time that a call has spent waiting is not the broker's fault. A caller's own time is one for all.
-      if (timeoutMs === undefined) call.deadlineMs = now + requestTimeoutMs
-      call.brokerDeadlineMs = now + Math.max(requestTimeoutMs, timeoutMs ?? 0)
-      connection.send(call)
+      if (timeoutMs === undefined) call.deadlineMs = nowMs + requestTimeoutMs
+      call.brokerDeadlineMs = nowMs + Math.max(requestTimeoutMs, timeoutMs ?? 0)
+      connection.send(call, nowMs)
       this.#alarm.notAfter(call.deadlineMs)
     } catch (error) {
       call.fail(error)
@@ -164,10 +162,11 @@ export class Link {
   #pump(): void {
     if (this.#isClosed) return
     while (this.#waiting.length > 0) {
-      const connection = this.#sendable()
+      const nowMs = this.#now()
+      const connection = this.#sendable(nowMs)
       if (connection === undefined) break
       const call = this.#waiting.shift()
-      if (call !== undefined && !call.isSettled) this.#send(connection, call)
+      if (call !== undefined && !call.isSettled) this.#send(connection, call, nowMs)
     }
     if (this.#opened === undefined) {
       if (this.#waiting.length > 0 || this.#connecting.length > 0) this.#open()

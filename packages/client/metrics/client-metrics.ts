@@ -24,7 +24,8 @@ export interface SensorMetrics {
 
 /** Where a figure is recorded: cheap enough for once a request or batch, not for once a record. */
 export interface Sensor {
-  record(value: number): void
+  /** `nowMs`: monotonic time, for whoever has just read the clock and records several figures. */
+  record(value: number, nowMs?: number): void
 }
 
 /** A figure that only grows. `value` may be added to directly where every nanosecond counts. */

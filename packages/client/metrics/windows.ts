@@ -35,11 +35,11 @@ export class Windows {
     this.#samples = [fresh(clock.monotonic())]
   }
 
-  record(value: number): void {
+  /** `nowMs`: for whoever has just read the clock. */
+  record(value: number, nowMs = this.#clock.monotonic()): void {
     this.sum += value
     this.count++
     let sample = this.#samples[this.#current]!
-    const nowMs = this.#clock.monotonic()
     if (nowMs - sample.startedMs >= windowMs) sample = this.#advance(nowMs)
     sample.count++
     sample.sum += value

@@ -25,24 +25,24 @@ export class SenderMetrics {
       if (batch.isRetry) continue
       const bytes = batch.sizeInBytes
       const topic = metrics.topic(queue.topic)
-      metrics.batchSize.record(bytes)
-      metrics.recordSize.record(batch.largestRecord)
-      metrics.queueTime.record(nowMs - batch.createdAtMs)
-      metrics.recordsSent.record(batch.count)
-      topic.recordsSent.record(batch.count)
-      topic.bytes.record(bytes)
+      metrics.batchSize.record(bytes, nowMs)
+      metrics.recordSize.record(batch.largestRecord, nowMs)
+      metrics.queueTime.record(nowMs - batch.createdAtMs, nowMs)
+      metrics.recordsSent.record(batch.count, nowMs)
+      topic.recordsSent.record(batch.count, nowMs)
+      topic.bytes.record(bytes, nowMs)
       if (batch.compressed !== undefined) {
         metrics.compressionRate.record(batch.compressionRatio)
         topic.compressionRate.record(batch.compressionRatio)
       }
       if (sendChannel.hasSubscribers) this.#start(queue, batch, bytes)
     }
-    metrics.recordsPerRequest.record(records)
+    metrics.recordsPerRequest.record(records, nowMs)
   }
 
-  answered(latencyMs: number, throttleTimeMs: number | undefined): void {
-    this.#metrics.requestLatency.record(latencyMs)
-    this.#metrics.throttleTime.record(throttleTimeMs ?? 0)
+  answered(latencyMs: number, throttleTimeMs: number | undefined, nowMs: number): void {
+    this.#metrics.requestLatency.record(latencyMs, nowMs)
+    this.#metrics.throttleTime.record(throttleTimeMs ?? 0, nowMs)
   }
 
   retried(topic: string, records: number): void {

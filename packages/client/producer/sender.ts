@@ -1,4 +1,4 @@
-import { Produce } from '@odradek/protocol/messages'
+import type { Produce } from '@odradek/protocol/messages'
 import type { ResponseOf } from '@odradek/protocol/schema'
 import { KafkaError } from '@odradek/protocol'
 import { Alarm } from '../cluster/alarm.ts'
@@ -9,6 +9,7 @@ import type { Answers, SendingTransaction } from './answers.ts'
 import { drain } from './drain.ts'
 import type { Gate } from './drain.ts'
 import type { PartitionQueue } from './partition-queue.ts'
+import { UsualProduce } from './produce-codec.ts'
 import { haveIds, lastVersionWithNames, produceRequest } from './produce-request.ts'
 import type { Parcel } from './produce-request.ts'
 import type { ProducerBatch } from './producer-batch.ts'
@@ -71,6 +72,8 @@ export class Sender implements Gate {
   readonly #alarm: Alarm
   readonly #active: PartitionQueue[] = []
   readonly #lanes = new Map<number, Lane>()
+  /** Those that have something to take in this round. */
+  readonly #ready: Lane[] = []
   readonly #onWire = new Set<Parcel>()
   #idle: (() => void)[] = []
   #isScheduled = false
@@ -111,11 +114,10 @@ export class Sender implements Gate {
   /** A batch has been opened. */
   opened(queue: PartitionQueue, batch: ProducerBatch): void {
     this.activate(queue)
-    const { lingerMs, deliveryTimeoutMs } = this.#parts.settings
-    const expiresAtMs = batch.createdAtMs + deliveryTimeoutMs
+    const expiresAtMs = batch.createdAtMs + this.#parts.settings.deliveryTimeoutMs
     if (expiresAtMs < this.#nextExpiryMs) this.#nextExpiryMs = expiresAtMs
-    if (lingerMs === 0) this.soon()
-    else this.wakeAt(batch.createdAtMs + lingerMs)
+    // Not a timer for its linger: at the end of the turn it may be full, or awaited, and gone.
+    this.soon()
   }
 
   activate(queue: PartitionQueue): void {
@@ -195,14 +197,14 @@ export class Sender implements Gate {
     if (this.#isStopped) return
     const { identity, environment, housekeeping, transaction } = this.#parts
     const now = (this.#nowMs = environment.clock.monotonic())
-    this.wakeAt(housekeeping(now))
+    let wakeAtMs = housekeeping(now)
     if (now >= this.#nextExpiryMs) this.#expire()
     if (identity !== undefined) this.#settleSequences(identity)
     if (this.#active.length > 0) {
       if (identity !== undefined && !identity.isKnown) this.#parts.fetchIdentity()
-      else if (transaction === undefined || transaction.prepare()) this.#sendReady()
+      else if (transaction === undefined || transaction.prepare()) wakeAtMs = Math.min(wakeAtMs, this.#sendReady())
     }
-    this.wakeAt(this.#nextExpiryMs)
+    this.wakeAt(Math.min(wakeAtMs, this.#nextExpiryMs))
   }
 
   /** Finds out what became of batches that were given up, and renumbers after a bump when the last answer is in. */
@@ -214,17 +216,20 @@ export class Sender implements Gate {
     }
   }
 
-  #sendReady(): void {
-    const lanes = this.#gatherReady()
-    for (const lane of lanes) {
+  /** Gives when the next batch will be ready. */
+  #sendReady(): number {
+    const ready = this.#ready
+    ready.length = 0
+    const nextMs = this.#gatherReady(ready)
+    for (const lane of ready) {
       if (this.#isReady(lane)) this.#sendTo(lane)
       lane.queues.length = 0
     }
+    return nextMs
   }
 
-  /** Sorts the queues that are ready by their leaders; sleeps until the next one will be. */
-  #gatherReady(): readonly Lane[] {
-    const ready: Lane[] = []
+  /** Sorts the queues that are ready by their leaders; gives when the next one will be. */
+  #gatherReady(ready: Lane[]): number {
     const active = this.#active
     let kept = 0
     let nextMs = Infinity
@@ -248,8 +253,7 @@ export class Sender implements Gate {
     }
     active.length = kept
     if (isLeaderUnknown) this.#parts.cluster.requestRefresh()
-    this.wakeAt(this.#nowMs + nextMs)
-    return ready
+    return this.#nowMs + nextMs
   }
 
   /** Milliseconds until the batch may leave; 0: now; Infinity: somebody will say. */
@@ -327,7 +331,7 @@ export class Sender implements Gate {
     metrics.sent(parcels, this.#nowMs)
     const terms = { acks, timeoutMs: requestTimeoutMs, transactionalId }
     cluster
-      .call(lane.broker, Produce, () => produceRequest(parcels, terms), this.#callOptions(parcels, transaction))
+      .call(lane.broker, UsualProduce, () => produceRequest(parcels, terms), this.#callOptions(parcels, transaction))
       .then(
         (answer) => this.#answered(lane, parcels, answer),
         (error: unknown) => this.#failed(lane, parcels, error),
@@ -344,7 +348,7 @@ export class Sender implements Gate {
   #answered(lane: Lane, parcels: readonly Parcel[], answer: ResponseOf<typeof Produce>): void {
     const now = this.#landed(lane, parcels)
     const { metrics, answers, settings } = this.#parts
-    metrics.answered(now - (parcels[0]?.batch.lastAttemptMs ?? now), answer.throttleTimeMs)
+    metrics.answered(now - (parcels[0]?.batch.lastAttemptMs ?? now), answer.throttleTimeMs, now)
     if (settings.acks === 0) for (const parcel of parcels) answers.handedOver(parcel)
     else answers.apply(parcels, answer, lane.broker, now)
     this.soon()

@@ -34,6 +34,8 @@ export class Topics {
   /** Topics given by name. */
   readonly #named = new Map<string, TopicEntry>()
   #typed = new WeakMap<Topic, TopicEntry>()
+  /** Before then no topic can be forgotten: topics are used later, never earlier. */
+  #nextSweepMs = -Infinity
   #last: { readonly given: string | Topic; readonly entry: TopicEntry } | undefined
   /** Which metadata the queues have been made from. */
   readonly #sources = new WeakMap<TopicQueues, TopicMetadata>()
@@ -91,6 +93,7 @@ export class Topics {
 
   /** Forgets topics that nothing was written to for `metadata.max.idle.ms`; gives when the next one may be forgotten. */
   sweep(nowMs: number): number {
+    if (nowMs < this.#nextSweepMs) return this.#nextSweepMs
     const { cluster, settings, forgotten } = this.#parts
     let next = Infinity
     let isAnyGone = false
@@ -108,6 +111,7 @@ export class Topics {
       forgotten(topic)
     }
     if (isAnyGone) cluster.track(new Set(this.#byName.keys()))
+    this.#nextSweepMs = next
     return next
   }
 
@@ -131,6 +135,7 @@ export class Topics {
     let topic = this.#byName.get(name)
     if (topic === undefined) {
       topic = new TopicQueues(name, this.#parts.rules, this.#parts.now())
+      this.#nextSweepMs = Math.min(this.#nextSweepMs, topic.lastUsedMs + this.#parts.settings.metadataMaxIdleMs)
       this.#byName.set(name, topic)
       const { cluster } = this.#parts
       const metadata = cluster.metadata.topics.get(name)

@@ -160,9 +160,8 @@ export class ByteWriter {
     this.#attachedBytes += bytes
   }
 
-  /** The output in pieces, in order, for one `writev`. */
-  chunks(): Buffer[] {
-    const result: Buffer[] = []
+  /** The output in pieces, in order, for one `writev`; behind those of `result`, if that is given. */
+  chunks(result: Buffer[] = []): Buffer[] {
     let from = 0
     for (const { at, chunks } of this.#attached ?? []) {
       if (at > from) result.push(this.buffer.subarray(from, at))
