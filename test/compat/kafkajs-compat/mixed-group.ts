@@ -26,7 +26,7 @@ export async function mixedGroup(bootstrap: string, prefix: string): Promise<str
   const members: Member[] = []
   const settled = async (step: string): Promise<string | undefined> => {
     const isShared = (): boolean => {
-      const assigned = members.flatMap(({ partitions }) => partitions).toSorted()
+      const assigned = members.flatMap(({ partitions }) => partitions).toSorted((a, b) => a - b)
       const isEven = members.every(({ partitions }) => partitions.length === partitionCount / members.length)
       return isEven && assigned.join() === '0,1,2,3,4,5'
     }

@@ -23,7 +23,7 @@ import { execute } from './execute.ts'
 interface Comparison {
   readonly name: string
   readonly needs?: readonly Need[]
-  print(library: Library, prefix: string): Promise<string>
+  readonly print: (library: Library, prefix: string) => Promise<string>
 }
 
 const needs: Readonly<Record<string, readonly Need[]>> = {

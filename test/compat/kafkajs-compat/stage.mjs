@@ -19,7 +19,7 @@ const readable = (part) => (part?.type === 'Buffer' ? Buffer.from(part.data).toS
 
 /** An error as far as both libraries must agree: their sentences differ, and ours has the error of the client below as its last cause. */
 export function printError(what, error) {
-  const cause = /^KafkaJS/.test(error.cause?.name ?? '') ? error.cause.name : undefined
+  const cause = error.cause?.name?.startsWith('KafkaJS') ? error.cause.name : undefined
   print(what, error.name, { type: error.type, code: error.code, retriable: error.retriable, cause })
 }
 
@@ -45,6 +45,9 @@ export function signal() {
   const promise = new Promise((resolve) => (done = resolve))
   return { promise, done }
 }
+
+/** By what is printed. */
+export const sorted = (list) => [...list].toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 

@@ -1,4 +1,4 @@
-import { fails, kafka, kafkajs, name, print, topicWith } from '../stage.mjs'
+import { fails, kafka, kafkajs, print, topicWith } from '../stage.mjs'
 
 const { ConfigResourceTypes, ConfigSource } = kafkajs
 print(ConfigResourceTypes, ConfigSource)

@@ -15,7 +15,7 @@ const consumer = kafka.consumer({
 })
 for (const event of ['CONNECT', 'STOP', 'DISCONNECT']) consumer.on(consumer.events[event], () => events.push(event))
 consumer.on(consumer.events.CRASH, ({ payload }) =>
-  events.push(`CRASH ${payload.error.name} ${payload.error.cause.message} ${payload.restart} ${Object.keys(payload)}`),
+  events.push(`CRASH ${payload.error.name} ${payload.error.cause.message} ${payload.restart} ${Object.keys(payload).join()}`),
 )
 await consumer.connect()
 await consumer.subscribe({ topic, fromBeginning: true })

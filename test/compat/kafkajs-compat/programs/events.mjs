@@ -1,4 +1,4 @@
-import { fails, kafka, name, numbered, print, signal, sleep, topicWith } from '../stage.mjs'
+import { fails, kafka, name, numbered, print, signal, sleep, sorted, topicWith } from '../stage.mjs'
 
 const topic = await topicWith('t', 4)
 const consumer = kafka.consumer({ groupId: name('g'), heartbeatInterval: 300, maxWaitTimeInMs: 200 })
@@ -31,7 +31,7 @@ for (const remove of removers) remove()
 const before = order.length
 await consumer.disconnect()
 print(order.map((line) => line.replaceAll(topic, 'TOPIC')))
-print([...keys].toSorted())
+print(sorted([...keys]))
 print(order.length === before)
 
 const producer = kafka.producer()
@@ -46,4 +46,4 @@ await producer.disconnect()
 await admin.connect()
 await admin.listTopics()
 await admin.disconnect()
-print([...heard].toSorted())
+print(sorted([...heard]))

@@ -1,4 +1,4 @@
-import { committed, fails, kafka, name, print, signal, topicWith } from '../stage.mjs'
+import { committed, fails, kafka, name, print, signal, sorted, topicWith } from '../stage.mjs'
 
 const topic = await topicWith('t', 10, 2)
 const groupId = name('g')
@@ -42,5 +42,5 @@ await next.run({
 })
 await again.promise
 await next.disconnect()
-print(values.toSorted())
+print(sorted(values))
 print(await committed(groupId, topic))

@@ -1,4 +1,4 @@
-import { fails, kafka, kafkajs, name, print, signal, topicWith } from '../stage.mjs'
+import { fails, kafka, kafkajs, name, print, signal, sorted, topicWith } from '../stage.mjs'
 
 const first = await topicWith('topic-first', 2)
 const second = await topicWith('topic-second', 2)
@@ -19,7 +19,7 @@ await fails('subscribe while running', () => consumer.subscribe({ topic: first }
 await consumer.run({ eachMessage: async () => undefined })
 await promise
 await consumer.disconnect()
-print(seen.toSorted())
+print(sorted(seen))
 
 // Each topic begins where its own subscription says.
 const mixed = kafka.consumer({ groupId: name('mixed'), maxWaitTimeInMs: 300 })
@@ -28,7 +28,7 @@ await mixed.subscribe({ topic: first, fromBeginning: true })
 await mixed.subscribe({ topic: second, fromBeginning: false })
 const joined = signal()
 mixed.on(mixed.events.GROUP_JOIN, ({ payload }) => {
-  print(Object.entries(payload.memberAssignment).toSorted())
+  print(sorted(Object.entries(payload.memberAssignment)))
   joined.done()
 })
 const got = []
@@ -47,7 +47,7 @@ await producer.send({ topic: second, messages: [{ value: 'new' }] })
 await producer.disconnect()
 await both.promise
 await mixed.disconnect()
-print(got.toSorted())
+print(sorted(got))
 
 const strict = kafka.consumer({ groupId: name('strict'), allowAutoTopicCreation: false, retry: { retries: 0 } })
 await strict.connect()
