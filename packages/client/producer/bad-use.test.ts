@@ -17,6 +17,27 @@ test('a partition that the topic has not fails after a look at newer metadata; o
   await close()
 })
 
+// They failed at once, though a record that came a moment later would have been given time.
+test('a topic that is first known with too few partitions: what waited for it waits for its partition, and then fails', async () => {
+  const { cluster, producer, failure, time, close } = produce({}, {})
+  cluster.onProduce = (request) => request.answer()
+  const deliveries = [0, 1, 2].map((partition) => producer.send('orders', { value: 'v', partition }))
+  const nowhere = producer.send('orders', { value: 'v', partition: 3 })
+  for (const delivery of [...deliveries, nowhere]) void delivery.catch(() => undefined)
+  cluster.onRefresh = () => {
+    if (cluster.refreshes === 2) cluster.publish({ orders: [1, 1, 1] })
+  }
+  cluster.publish({ orders: [1] })
+  assert.equal(await failure(nowhere), 'UNKNOWN_TOPIC_OR_PARTITION')
+  await time.advance(5)
+  assert.deepEqual(
+    (await Promise.all(deliveries)).map(({ partition }) => partition),
+    [0, 1, 2],
+  )
+  assert.equal(cluster.refreshes, 3)
+  await close()
+})
+
 test('a negative or broken partition fails at once, and nothing is sent', async () => {
   const { cluster, producer, failure, close } = produce()
   for (const partition of [-1, 1.5, Number.NaN]) {

@@ -138,6 +138,7 @@ export class Engine implements AccumulatorHost {
       now: () => this.now(),
       placed: (record) => this.#placed(record),
       failed: (topic, record, error) => this.#notPlaced(topic, record, error),
+      strayed: () => this.#strayed(),
     })
     this.topics = this.#makeTopics()
     this.#unobserve = cluster.observe((metadata) => {
@@ -362,7 +363,7 @@ export class Engine implements AccumulatorHost {
     this.waitingRoom.check(end - start)
     const timestamp = record.timestamp ?? this.#readClock()
     const payload = Buffer.from(buffer.subarray(start, end))
-    if (!this.#isLookingForStrays) void this.#lookForStrays()
+    this.#strayed()
     return this.#waits(this.waitingRoom.waitForPartition(topic, payload, record.partition ?? -1, timestamp))
   }
 
@@ -372,6 +373,10 @@ export class Engine implements AccumulatorHost {
     if (!this.waitingRoom.isMemoryFree) this.#hurryForMemory ??= this.sender.hurry()
     this.sender.wakeAt(waiting.deadlineMs)
     return false
+  }
+
+  #strayed(): void {
+    if (!this.#isLookingForStrays) void this.#lookForStrays()
   }
 
   /** New partitions may be there, and not yet in our metadata. */

@@ -17,6 +17,8 @@ export interface WaitingRoomParts {
   /** The record has its place: what the accumulator says of the last one. */
   readonly placed: (record: WaitingRecord) => void
   readonly failed: (topic: TopicQueues, record: WaitingRecord, error: Error) => void
+  /** A record that waited for its topic is for a partition that the topic has not, or not yet: `retryStrays` is called when there are newer metadata. */
+  readonly strayed: () => void
 }
 
 /**
@@ -138,7 +140,10 @@ export class WaitingRoom {
         this.#parts.failed(topic, record, asError(error))
         continue
       }
-      if (this.#queue.length > 0 || !this.#place(topic, record)) this.#queue.push({ topic, record })
+      if (record.partition >= 0 && topic.queues[record.partition] === undefined) {
+        this.#strays.push({ topic, record })
+        this.#parts.strayed()
+      } else if (this.#queue.length > 0 || !this.#place(topic, record)) this.#queue.push({ topic, record })
     }
   }
 
