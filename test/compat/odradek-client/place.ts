@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka } from '@odradek/client'
 import type {
   Admin,
@@ -110,6 +111,8 @@ export class Place implements AsyncDisposable {
     await using admin = this.kafka.admin()
     await admin.createTopics([this.newTopic(name, partitions, more)])
     this.#topics.push(name)
+    // A broker hears a moment later of what the controller has made; scenarios about that make their topics themselves.
+    while (!this.signal.aborted && !(await admin.listTopics()).has(name)) await sleep(10)
     return name
   }
 
