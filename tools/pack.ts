@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { oldestNode, rooms } from './build.ts'
 import { smokeClient } from './pack/client-smoke.ts'
+import { smokeKafkajs } from './pack/kafkajs-smoke.ts'
 import { withPackedBroker } from './pack/packed-broker.ts'
 import { install, run } from './pack/run.ts'
 
@@ -28,7 +29,11 @@ async function smoke(): Promise<void> {
   process.stdout.write(`node ${run(node, ['--version']).trim()}, odradek ${run(node, [odradek, '--version']).trim()}\n`)
   const client = tarballs.find((file) => /odradek-client-[\d.]+\.tgz$/.test(file))
   if (client === undefined) throw new Error('the client was not packed')
-  await withPackedBroker(node, folder, (bootstrapServers) => smokeClient(client, bootstrapServers))
+  const compat = tarballs.filter((file) => /odradek-(client|kafkajs-compat)-[\d.]+\.tgz$/.test(file))
+  await withPackedBroker(node, folder, async (bootstrapServers) => {
+    await smokeClient(client, bootstrapServers)
+    smokeKafkajs(node, compat, bootstrapServers)
+  })
   rmSync(folder, { recursive: true, force: true })
   process.stdout.write('installed from tarballs, started and stopped\n')
 }

@@ -25,6 +25,9 @@ const examples: readonly Example[] = [
   { file: 'graceful-shutdown.ts', says: 'stopped in order after ten or a few more jobs' },
   { file: 'back-pressure.ts', says: 'read back' },
   { file: 'testing-without-docker.test.ts', says: '' },
+  { file: 'from-kafkajs-compat.ts', says: '100 orders billed, all loaded' },
+  { file: 'from-kafkajs-native.ts', says: '100 orders billed, all loaded' },
+  { file: 'from-kafkajs-rolling.ts', says: '40 jobs done by two members of one group' },
   { file: 'exactly-once-copy.ts', says: '100 receipts for 100 payments', needs: 'transactions' },
 ]
 
