@@ -104,8 +104,8 @@ export class Receipts {
   /** Tells `party` when all records are settled; false when they are already, or it has joined before. */
   join(party: Party): boolean {
     if (this.isSettled || this.#parties?.includes(party) === true) return false
-    this.#parties ??= []
-    this.#parties.push(party)
+    if (this.#parties === undefined) this.#parties = [party]
+    else this.#parties.push(party)
     return true
   }
 
@@ -120,8 +120,8 @@ export class Receipts {
   watch(watcher: Watcher): void {
     const piece = this.#pieces?.find(({ from, to }) => watcher.index >= from && watcher.index < to)
     if (piece === undefined) {
-      this.#watchers ??= []
-      this.#watchers.push(watcher)
+      if (this.#watchers === undefined) this.#watchers = [watcher]
+      else this.#watchers.push(watcher)
       this.hurry()
     } else {
       tell(watcher, piece)

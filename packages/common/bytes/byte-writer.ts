@@ -155,15 +155,17 @@ export class ByteWriter {
     let bytes = 0
     for (const chunk of list) bytes += chunk.length
     if (bytes === 0) return
-    this.#attached ??= []
-    this.#attached.push({ at: this.position, chunks: list })
+    const attachment = { at: this.position, chunks: list }
+    // Not `push` for the only one there mostly is: it would make room for 17.
+    if (this.#attached === undefined) this.#attached = [attachment]
+    else this.#attached.push(attachment)
     this.#attachedBytes += bytes
   }
 
   /** The output in pieces, in order, for one `writev`; behind those of `result`, if that is given. */
   chunks(result: Buffer[] = []): Buffer[] {
     let from = 0
-    for (const { at, chunks } of this.#attached ?? []) {
+    for (const { at, chunks } of this.#attached ?? none) {
       if (at > from) result.push(this.buffer.subarray(from, at))
       for (const chunk of chunks) if (chunk.length > 0) result.push(chunk)
       from = at
@@ -197,6 +199,8 @@ export class ByteWriter {
     this.buffer = grown
   }
 }
+
+const none: readonly Attachment[] = []
 
 interface Attachment {
   /** Position in the writer's buffer before which they stand. */
