@@ -37,6 +37,19 @@ test('the page of metrics knows every file that declares some', () => {
   )
 })
 
+test('the page of the API knows every type that it names', () => {
+  const text = referencePages().find(({ file }) => file === 'client-api.md')?.text ?? ''
+  const headings = new Set([...text.matchAll(/^###+ (\w+)$/gm)].map(([, name]) => name))
+  // Of JavaScript and Node, and type parameters.
+  const standard =
+    /^(?:Array|AbortSignal|AsyncDisposable|AsyncIterable|AsyncIterableIterator|AsyncIterator|Buffer|ConnectionOptions|Field|Key|Value|Date|Error|Exclude|Iterable|Iterator|Map|NoInfer|NonNullable|Omit|Partial|Pick|Promise|PromiseLike|Readonly|ReadonlyMap|ReadonlySet|Record|RegExp|Set|Symbol|Uint8Array|Writable|WritableStream|TypeError)$/
+  const code = [...text.matchAll(/^```ts\n((?:declare |async )?(?:class|interface|type|const \w+:|function) [\s\S]*?)^```/gm)]
+    .map(([, declaration = '']) => declaration.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/'[^'\n]*'|`[^`]*`/g, ''))
+    .flatMap((declaration) => declaration.match(/\b[A-Z]\w+/g) ?? [])
+  const dangling = new Set(code.filter((name) => !headings.has(name) && !standard.test(name) && name !== 'OptionsOf'))
+  assert.deepEqual([...dangling], [])
+})
+
 test('a bar in a cell does not end it', () => {
   assert.equal(table(['a'], [['x | y\nz']]), '| a |\n|---|\n| x \\| y z |')
 })

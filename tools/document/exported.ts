@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Something that a package exports, as its source has it. */
+/** Something that a package exports, or that what it exports is made of, as its source has it. */
 export interface Exported {
   readonly name: string
+  /** Where it is declared. */
+  readonly file: string
   /** Its docstring, without stars; empty when it has none. */
   readonly doc: string
   /** The declaration with the docstrings of its members, without what it does. */
@@ -31,6 +33,30 @@ export function exportsOf(index: string): readonly Section[] {
   return sections
 }
 
+/** What a name means in a file: a declaration of its own, or one that it imports. Undefined for what the language, Node or a type parameter has. */
+export function meaningOf(name: string, file: string): Exported | undefined {
+  const source = readFileSync(file, 'utf8')
+  if (declaration(name).test(source)) return declared(name, file)
+  for (const [, names = '', from = ''] of source.matchAll(/^import (?:type )?\{([^}]+)\} from '([^']+)'/gm)) {
+    const isNamed = names.split(',').some((other) => other.trim().replace(/^type /, '') === name)
+    if (isNamed && /^\.|^@odradek\//.test(from)) return declared(name, fileOf(file, from))
+  }
+  return undefined
+}
+
+/** The texts of a list that is declared as `const name = ['a', 'b'] as const`. */
+export function listOf(name: string, file: string): readonly string[] | undefined {
+  const found = new RegExp(`^(?:export )?const ${name} = \\[([^\\]]+)\\] as const`, 'm').exec(readFileSync(file, 'utf8'))
+  return found?.[1]
+    ?.replaceAll(/\/\/.*$/gm, '')
+    .split(',')
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+}
+
+const declaration = (name: string): RegExp =>
+  new RegExp(`^(?:export )?(?:declare )?(?:abstract )?(class|interface|type|const|(?:async )?function) ${name}\\b`, 'm')
+
 function fileOf(importer: string, name: string): string {
   const workspace = /^@odradek\/([^/]+)(?:\/(.+))?$/.exec(name)
   const path = workspace === null ? join(dirname(importer), name) : join('packages', workspace[1] ?? '', workspace[2] ?? '', 'index.ts')
@@ -41,9 +67,7 @@ function fileOf(importer: string, name: string): string {
 /** A declaration, looked for through re-exports. */
 function declared(name: string, file: string): Exported {
   const source = readFileSync(file, 'utf8')
-  const found = new RegExp(`^export (?:declare )?(?:abstract )?(class|interface|type|const|(?:async )?function) ${name}\\b`, 'm').exec(
-    source,
-  )
+  const found = declaration(name).exec(source)
   if (found === null) {
     for (const [, names = '', from = ''] of source.matchAll(/^export (?:type )?\{([^}]+)\} from '([^']+)'/gm)) {
       if (names.split(',').some((other) => other.trim() === name)) return declared(name, fileOf(file, from))
@@ -52,7 +76,7 @@ function declared(name: string, file: string): Exported {
   }
   const text = source.slice(found.index)
   const kind = found[1] ?? ''
-  const declaration =
+  const declarationText =
     kind === 'class'
       ? classOf(text)
       : kind.endsWith('function')
@@ -62,8 +86,9 @@ function declared(name: string, file: string): Exported {
           : typeOf(text)
   return {
     name,
+    file,
     doc: docBefore(source, found.index),
-    declaration: declaration.replace(/^export /, '').replaceAll('\nexport function', '\nfunction'),
+    declaration: declarationText.replace(/^export /, '').replaceAll('\nexport function', '\nfunction'),
   }
 }
 

@@ -24,3 +24,18 @@ export function code(text: string): string {
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 }
+
+/** The anchors that GitHub gives to headings, in their order: the second of a kind ends in `-1`. */
+export function slugs(headings: readonly string[]): readonly string[] {
+  const seen = new Map<string, number>()
+  return headings.map((heading) => {
+    const slug = heading
+      .toLowerCase()
+      .replaceAll(/<[^>]*>|\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-')
+    const count = seen.get(slug) ?? 0
+    seen.set(slug, count + 1)
+    return count === 0 ? slug : `${slug}-${count}`
+  })
+}
