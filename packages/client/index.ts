@@ -135,6 +135,7 @@ export type { Environment } from './environment.ts'
 export type { ClientLogger, LogFields } from './logger.ts'
 export type {
   CommitContext,
+  CoordinatorSilentMessage,
   MetadataMessage,
   ProcessContext,
   RebalanceMessage,

@@ -7,7 +7,9 @@ import { logMetrics } from '../../packages/log/log-metrics.ts'
 import { networkMetrics } from '../../packages/network/network-metrics.ts'
 import { apiPage } from './api-page.ts'
 import { clientApiPage } from './client-api-page.ts'
+import { clientChannelsPage } from './client-channels-page.ts'
 import { clientConfigPage } from './client-config-page.ts'
+import { clientMetricsPage } from './client-metrics-page.ts'
 import { brokerConfigPage, groupConfigPage, topicConfigPage } from './config-pages.ts'
 import { errorPage } from './error-page.ts'
 import type { Page } from './markdown.ts'
@@ -21,6 +23,8 @@ export function referencePages(): readonly Page[] {
     groupConfigPage(),
     clientConfigPage(),
     clientApiPage(),
+    clientChannelsPage(),
+    clientMetricsPage(),
     apiPage(),
     errorPage(),
     metricPage({

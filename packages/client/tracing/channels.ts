@@ -44,6 +44,7 @@ export interface ProcessContext {
   error?: unknown
 }
 
+/** Offsets on their way to the coordinator, by a call of `commit` or by auto commit. */
 export interface CommitContext {
   readonly clientId: string
   readonly groupId: string
@@ -68,6 +69,7 @@ export interface RequestContext {
   error?: unknown
 }
 
+/** Partitions came or went; published before the rebalance listener is told. */
 export interface RebalanceMessage {
   readonly clientId: string
   readonly groupId: string
@@ -85,6 +87,7 @@ export interface CoordinatorSilentMessage {
   readonly silentMs: number
 }
 
+/** The client has learned anew which brokers, topics and leaders there are. */
 export interface MetadataMessage {
   readonly clientId: string
   readonly revision: number
