@@ -24,7 +24,7 @@ test('keys come to the partitions of Java', () => {
 
 test('the legacy partitioner puts keys where kafkajs 1 did', () => {
   const keys = ['key-1', 'a', 'foobar', 'é', '']
-  assert.deepEqual(partitionsOf(keys, 12, Partitioners.LegacyPartitioner), partitionsOf(keys, 12, Partitioners.LegacyPartitioner))
+  assert.deepEqual(partitionsOf(keys, 12, Partitioners.LegacyPartitioner), [3, 7, 5, 1, 0])
   assert.notDeepEqual(partitionsOf(keys, 12, Partitioners.LegacyPartitioner), partitionsOf(keys, 12))
 })
 
