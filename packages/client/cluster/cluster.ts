@@ -44,7 +44,7 @@ export interface Cluster extends AsyncDisposable {
   controller(options?: Waiting): Promise<number>
   forgetController(): void
   /** The coordinator of a group or a transactional id; looked up when unknown, tried until the time is over. */
-  coordinator(kind: CoordinatorKind, key: string, options?: Waiting): Promise<number>
+  coordinator(kind: CoordinatorKind, key: string, options?: Waiting & Pick<CallOptions, 'background'>): Promise<number>
   forgetCoordinator(kind: CoordinatorKind, key: string): void
 
   /** The topics whose metadata are kept up to date from now on, instead of those before. */

@@ -203,7 +203,7 @@ export class ConnectedCluster implements Cluster {
     this.#refresher.requestRefresh()
   }
 
-  coordinator(kind: CoordinatorKind, key: string, options: Waiting = {}): Promise<number> {
+  coordinator(kind: CoordinatorKind, key: string, options: Waiting & Pick<CallOptions, 'background'> = {}): Promise<number> {
     const known = this.#coordinators.known(kind, key)
     if (known !== undefined && !this.#isClosed) return Promise.resolve(known)
     return this.#patiently(options, this.#apiTimeoutMs, `finding the coordinator of ${kind} ${key}`, async (patience) => {
@@ -278,14 +278,19 @@ export class ConnectedCluster implements Cluster {
   }
 
   /** Runs what a caller waits for: within its time, with the process kept alive. */
-  async #patiently<T>(options: Waiting, defaultMs: number, what: string, work: (patience: Patience) => Promise<T>): Promise<T> {
+  async #patiently<T>(
+    options: Waiting & Pick<CallOptions, 'background'>,
+    defaultMs: number,
+    what: string,
+    work: (patience: Patience) => Promise<T>,
+  ): Promise<T> {
     if (this.#isClosed) throw closedError()
     const patience = new Patience(this.#options.environment, options, defaultMs, what, () => this.#refresher.lastFailure)
-    const release = this.#holder.hold()
+    const release = options.background === true ? undefined : this.#holder.hold()
     try {
       return await work(patience)
     } finally {
-      release()
+      release?.()
     }
   }
 

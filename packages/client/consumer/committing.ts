@@ -86,13 +86,13 @@ export class Committing {
   /** Auto commit where there is a reason not to wait for the timer. Never rejects. */
   async commitProcessed(states: Iterable<PartitionState>, options: CommitOptions): Promise<void> {
     const { settings, environment } = this.#options
-    if (!settings.enableAutoCommit) return
+    if (!settings.enableAutoCommit || settings.groupId === undefined) return
     const offsets = this.processed(states)
     if (offsets.length === 0) return
     try {
       await this.#send(offsets, options)
     } catch (error) {
-      environment.logger.warn('what was processed could not be committed, and will come again', {
+      environment.logger.warn('what was processed could not be committed, and comes again unless a later commit succeeds', {
         group: settings.groupId,
         offsets: offsets.length,
         error,

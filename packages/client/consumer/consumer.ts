@@ -45,7 +45,7 @@ export interface Re2jPattern {
  * Reads topics, as a member of a group or by assigned partitions.
  *
  * **What is committed.** Asking for the next item says that the one before is processed. With auto commit what is processed is committed every
- * `auto.commit.interval.ms`, before partitions are given back, and at the end. A program that dies reads again what it had not processed, and what was
+ * `auto.commit.interval.ms`, before partitions are given back, when a loop ends, and by `close()`. A program that dies reads again what it had not processed, and what was
  * processed since the last commit: each record comes at least once. An item that a loop was left with (`break`, `throw`) is not processed, and comes again.
  */
 export interface Consumer<T extends Topic = RawTopic> extends AsyncDisposable {
@@ -55,13 +55,17 @@ export interface Consumer<T extends Topic = RawTopic> extends AsyncDisposable {
   assign(partitions: Partitions): void
   /** Gives all partitions back and leaves the group. */
   unsubscribe(): Promise<void>
-  /** One record after the other. Ends when aborted or closed. */
+  /**
+   * One record after the other. Ends when aborted or closed, and whatever ends it (`break` and `throw` too) commits first what was finished, with auto commit;
+   * it waits no longer than two seconds for that, and then warns.
+   */
   records(options?: { readonly signal?: AbortSignal | undefined }): AsyncIterable<RecordOf<T>>
-  /** One batch after the other, of partitions in turn. Ends when aborted or closed. */
+  /** One batch after the other, of partitions in turn. Ends as `records()` does. */
   batches(options?: { readonly signal?: AbortSignal | undefined }): AsyncIterable<BatchOf<T>>
   /**
    * Calls `handler` with each record, several at once, and commits up to the first that is not finished. The signal of the handler is aborted when its
-   * partition leaves this consumer, or the consumer closes. Resolves when aborted or closed, rejects with the error of a handler.
+   * partition leaves this consumer, or the consumer closes. Resolves when aborted or closed, rejects with the error of a handler; what was finished is
+   * committed by then, as `records()` says.
    */
   run(handler: (record: RecordOf<T>, signal: AbortSignal) => void | Promise<void>, options?: RunOptions<RecordOf<T>>): Promise<void>
   /** Java's: at most `max.poll.records` in all, one batch a partition; none when `timeoutMs` is over. The next `poll` says that they are processed. */

@@ -43,6 +43,9 @@ export interface EngineOptions {
   readonly onClosed?: (() => void) | undefined
 }
 
+/** A loop that has ended is not held up for longer by a coordinator that is away; the timer, or `close()`, tries again. */
+const farewellCommitMs = 2_000
+
 /** What holds a consumer together: its subscription, its place in a group, the one loop that is active, its end. */
 export class Engine implements RunHost {
   readonly reader: Reader
@@ -211,6 +214,12 @@ export class Engine implements RunHost {
     this.#watch.oldestStartMs = undefined
     this.#loopEnded.resolve()
     this.#loopEnded = new Deferred()
+  }
+
+  async commitFinished(): Promise<void> {
+    // Closing commits by itself, within its own time.
+    if (this.#isStarted && !this.closing.signal.aborted)
+      await this.committing.commitProcessed(this.reader.assignment, { timeoutMs: farewellCommitMs })
   }
 
   ending(signal: AbortSignal | undefined): Ending {

@@ -159,6 +159,8 @@ export class Fetcher {
     try {
       const answer = await cluster.call(plan.broker, Fetch, (version) => this.#request(plan, source.session, version), {
         lane: 'fetch',
+        // Whoever waits for records keeps the process alive; one that has read enough may end.
+        background: true,
         maxVersion: plan.hasTopicIds ? undefined : lastVersionWithNames,
         timeoutMs: settings.requestTimeoutMs,
         signal: this.#closing.signal,

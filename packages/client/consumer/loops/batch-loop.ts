@@ -45,17 +45,17 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
         return { value: this.#batch, done: false }
       }
     } catch (error) {
-      this.#end()
+      await this.#end()
       throw error
     }
-    this.#end()
+    await this.#end()
     return { value: undefined, done: true }
   }
 
   /** The loop was left: the batch in hand comes again. */
   async return(): Promise<IteratorResult<Batch, undefined>> {
     this.#release(false)
-    this.#end()
+    await this.#end()
     return { value: undefined, done: true }
   }
 
@@ -81,10 +81,11 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
     this.#host.reader.released(hand.state)
   }
 
-  #end(): void {
+  async #end(): Promise<void> {
     if (this.#isEnded) return
     this.#isEnded = true
     this.#ending?.forget()
     this.#host.end(this)
+    await this.#host.commitFinished()
   }
 }

@@ -16,6 +16,8 @@ export interface LoopHost extends BatchCommitter {
   begin(loop: ActiveLoop, call: string): void
   /** The loop has ended; another may begin. */
   end(loop: ActiveLoop): void
+  /** A loop has ended: commits what is processed, with auto commit. Takes a short time at most, and never rejects. */
+  commitFinished(): Promise<void>
   /** What it ends with: the caller's signal. Closing ends it too. */
   ending(signal: AbortSignal | undefined): Ending
   /** The application asks for records: watches, rebalances and interceptors hear of it. */

@@ -220,3 +220,62 @@ test('an answer in which nothing is to be seen does not end the reading', async 
   assert.equal(batch?.firstOffset, 1)
   await scene.until(consumer.close())
 })
+
+test('a loop that ends leaves what was finished committed, whatever ends it', async () => {
+  for (const how of ['records', 'batches', 'run'] as const) {
+    const scene = sceneWith(1, 10)
+    const consumer = scene.consumer({ ...group, maxPollRecords: 4 })
+    consumer.subscribe(['t'])
+    const stop = new AbortController()
+    const loop = async (): Promise<void> => {
+      const { signal } = stop
+      const seen = (offset: number): void => {
+        if (offset === 7) stop.abort()
+      }
+      if (how === 'run') await consumer.run(({ offset }) => seen(offset), { signal })
+      else if (how === 'records') for await (const { offset } of consumer.records({ signal })) seen(offset)
+      else for await (const { nextOffset } of consumer.batches({ signal })) seen(nextOffset - 1)
+    }
+    await scene.until(loop())
+    assert.deepEqual(scene.committed, { 't-0': 8 }, how)
+    await scene.until(consumer.close())
+  }
+  const scene = sceneWith(1, 10)
+  const consumer = scene.consumer(group)
+  consumer.subscribe(['t'])
+  await scene.until(readSome(consumer, 4))
+  // The record at which it was left is not processed.
+  assert.deepEqual(scene.committed, { 't-0': 3 })
+  const left = async (): Promise<void> => {
+    for await (const { offset } of consumer.records()) if (offset === 6) throw new Error('no more')
+  }
+  await assert.rejects(scene.until(left()), /no more/)
+  assert.deepEqual(scene.committed, { 't-0': 6 })
+  await scene.until(consumer.close())
+})
+
+test('a loop that ends is not held up by a coordinator that is away, and without auto commit asks it nothing', async () => {
+  const scene = sceneWith(1, 10)
+  const consumer = scene.consumer(group)
+  consumer.subscribe(['t'])
+  const iterator = consumer.records()[Symbol.asyncIterator]()
+  await scene.until(iterator.next())
+  await iterator.next()
+  scene.story.coordinator.silence()
+  const before = scene.time.monotonic()
+  await scene.until(iterator.return!())
+  assert.ok(scene.time.monotonic() - before <= 2_100)
+  assert.ok(
+    scene.story.lines.some((line) => line.startsWith('warn') && line.includes('comes again unless')),
+    scene.story.lines.join(),
+  )
+  scene.story.coordinator.speakAgain()
+  await scene.pass(6_000)
+  assert.deepEqual(scene.committed, { 't-0': 1 })
+  await scene.until(consumer.close())
+
+  const byHand = scene.consumer({ ...group, enableAutoCommit: false })
+  byHand.subscribe(['t'])
+  await scene.until(readSome(byHand, 3))
+  assert.deepEqual(scene.committed, { 't-0': 1 })
+})

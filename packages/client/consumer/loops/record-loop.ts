@@ -54,7 +54,7 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
   /** The loop was left: the record in hand comes again. */
   async return(): Promise<IteratorResult<LazyRecord, undefined>> {
     this.#release(false)
-    this.#end()
+    await this.#end()
     return { value: undefined, done: true }
   }
 
@@ -82,10 +82,10 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
       const handed = await this.#host.next(this.#ending)
       if (handed !== undefined) return { value: this.#take(handed), done: false }
     } catch (error) {
-      this.#end()
+      await this.#end()
       throw error
     }
-    this.#end()
+    await this.#end()
     return { value: undefined, done: true }
   }
 
@@ -128,10 +128,11 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
     this.#hand = this.#iterator = this.#record = undefined
   }
 
-  #end(): void {
+  async #end(): Promise<void> {
     if (this.#isEnded) return
     this.#isEnded = true
     this.#ending?.forget()
     this.#host.end(this)
+    await this.#host.commitFinished()
   }
 }

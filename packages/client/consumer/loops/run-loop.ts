@@ -74,6 +74,7 @@ export class RunLoop implements ActiveLoop {
       this.#ending.forget()
       this.#host.end(this)
     }
+    await this.#host.commitFinished()
     if (this.#failure !== undefined) throw this.#failure.error
   }
 

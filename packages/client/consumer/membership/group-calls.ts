@@ -15,16 +15,20 @@ export class GroupCalls {
     this.groupId = groupId
   }
 
-  /** Rejects with what `Cluster.coordinator` or `Cluster.call` reject with. */
+  /** Rejects with what `Cluster.coordinator` or `Cluster.call` reject with. Does not keep the process alive: that is up to whoever waits. */
   async ask<Q extends Fields, S extends Fields>(
     api: Api<Q, S>,
     request: WriteOf<Q> | ((version: number) => WriteOf<Q>),
     { lookUpMs, ...options }: CallOptions & { readonly lookUpMs?: number | undefined },
   ): Promise<ReadOf<S>> {
     const { signal } = options
-    const broker = await this.#cluster.coordinator('group', this.groupId, { signal, timeoutMs: lookUpMs ?? options.timeoutMs })
+    const broker = await this.#cluster.coordinator('group', this.groupId, {
+      signal,
+      timeoutMs: lookUpMs ?? options.timeoutMs,
+      background: true,
+    })
     try {
-      return await this.#cluster.call(broker, api, request, { lane: 'coordinator', ...options })
+      return await this.#cluster.call(broker, api, request, { lane: 'coordinator', background: true, ...options })
     } catch (error) {
       if (isGone(error)) this.forgetCoordinator()
       throw error

@@ -67,7 +67,7 @@ async function askBroker(
           })),
         })),
       },
-      { timeoutMs: requestTimeoutMs, signal, minVersion: isReadCommitted ? 2 : undefined },
+      { timeoutMs: requestTimeoutMs, signal, minVersion: isReadCommitted ? 2 : undefined, background: true },
     )
     for (const { name, partitions } of answer.topics) {
       for (const partition of partitions) {

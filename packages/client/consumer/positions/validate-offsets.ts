@@ -73,7 +73,7 @@ async function askBroker(
           })),
         })),
       },
-      { timeoutMs: requestTimeoutMs, signal, minVersion: firstVersion },
+      { timeoutMs: requestTimeoutMs, signal, minVersion: firstVersion, background: true },
     )
     for (const { topic, partitions } of answer.topics) {
       for (const { partition, errorCode, leaderEpoch: endEpoch, endOffset } of partitions) {
