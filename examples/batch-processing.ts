@@ -30,7 +30,6 @@ const consumer = kafka.consumer({
   autoOffsetReset: 'earliest',
   enableAutoCommit: false, // committed by hand, once the rows are safe
 })
-consumer.subscribe(['readings'])
 let rows = 0
 for await (const batch of consumer.batches()) {
   await insert([...batch].map((record) => record.value))

@@ -23,7 +23,6 @@ const source = kafka.consumer({
   enableAutoCommit: false, // offsets are committed by the transaction
   isolationLevel: 'read_committed',
 })
-source.subscribe(['payments'])
 const sink = kafka.producer({ transactionalId: `receipts-${run}` })
 const enough = new AbortController()
 let copied = 0
@@ -46,7 +45,6 @@ const reader = kafka.consumer({
   autoOffsetReset: 'earliest',
   isolationLevel: 'read_committed',
 })
-reader.subscribe(['receipts'])
 let seen = 0
 for await (const { value } of reader.records()) {
   if (value.vat > 0 && ++seen === 100) break

@@ -15,8 +15,8 @@ const { partition, offset } = await producer.send(orders, { key: 'customer-1', v
 console.log(`written to partition ${partition} at offset ${offset}`)
 
 const consumer = kafka.consumer({ groupId: `workshop-${Date.now()}`, topics: [orders], autoOffsetReset: 'earliest' })
-consumer.subscribe(['orders'])
-for await (const record of consumer.records()) {
+const enough = new AbortController() // ends the loop; a service has one that SIGTERM aborts
+for await (const record of consumer.records({ signal: enough.signal })) {
   console.log(`${record.key} ordered for ${record.value.total}`)
-  break // a loop that ends by itself; usually it goes on until its signal is aborted
+  enough.abort() // this record counts as processed; `break` would give it back
 }

@@ -25,6 +25,6 @@ await consumer.run(
   },
   { concurrency: 4, order: 'none', signal: shutdown.signal },
 )
-// `run` came back when the handlers under way were done. Closing (`await using`) commits what was processed, leaves the group so
-// that others take over at once, and waits for records on their way out.
+// `run` came back when the handlers under way were done and committed. Closing (`await using`) leaves the group, so that others take
+// over at once, and waits for records on their way out.
 console.log(`stopped in order after ${done >= 10 ? 'ten or a few more' : 'too few'} jobs`)

@@ -21,7 +21,6 @@ await producer.send(customers, { key: 'c1', value: null })
 // await producer.send(visits, { key: 'c1', value: 'three' })   does not compile
 
 const consumer = kafka.consumer({ groupId: `typed-${Date.now()}`, topics: [customers, visits], autoOffsetReset: 'earliest' })
-consumer.subscribe(['customers', 'visits'])
 let seen = 0
 for await (const record of consumer.records()) {
   // The type of the value follows from the topic's name.
