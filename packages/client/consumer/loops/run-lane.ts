@@ -153,17 +153,6 @@ export class RunLane implements Holder {
     return true
   }
 
-  /** Gives up what was not begun; those that are begun still count. */
-  dropUnbegun(): void {
-    this.#left = 0
-    this.#iterator = undefined
-    this.#hand = undefined
-    this.#freed.length = 0
-    for (const waiting of this.#keys.values()) waiting.length = 0
-    const begun = this.#window.filter(({ attempt }) => attempt > 0)
-    this.#window.splice(0, this.#window.length, ...begun)
-  }
-
   #forget(): void {
     this.#generation++
     this.#window.length = 0

@@ -85,7 +85,7 @@ export class RunScheduler {
     for (const [name, lane] of this.#lanes) {
       const { state } = lane
       if (state.isLeaving && lane.isHolding) {
-        lane.dropUnbegun()
+        // Nothing more of it is begun. What was not stays in the window, so that what finishes behind it does not count as all that came.
         if (lane.running > 0) continue
         lane.letGo()
         released.push(state)
