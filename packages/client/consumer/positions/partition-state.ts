@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { divided } from '../fetch/divided-slice.ts'
 import type { FetchedData, Slice } from '../fetch/fetched-data.ts'
 import type { PrefetchBudget } from '../fetch/prefetch-budget.ts'
 import type { TopicPartition } from '../../partitions.ts'
@@ -289,7 +290,7 @@ export class PartitionState implements TopicPartition {
 
   /** Takes records of `current`; undefined while there are none. The position moves behind them. */
   take(maxRecords: number): Slice | undefined {
-    if (this.#returned !== undefined) return this.#takeReturned(maxRecords)
+    if (this.#returned !== undefined) return this.#takeReturned(this.#returned, maxRecords)
     const { current } = this
     if (current === undefined) return undefined
     const slice = current.data.take(maxRecords)
@@ -305,11 +306,10 @@ export class PartitionState implements TopicPartition {
     return slice
   }
 
-  /** What was given back is handed out as it was. */
-  #takeReturned(maxRecords: number): Slice | undefined {
-    const slice = this.#returned
-    if (slice === undefined || slice.count > maxRecords) return undefined
-    this.#returned = undefined
+  /** What was given back, as much of it as fits: whoever takes it may want less than whoever gave it back. */
+  #takeReturned(returned: Slice, maxRecords: number): Slice {
+    const [slice, rest] = returned.count > maxRecords ? divided(returned, maxRecords) : [returned, undefined]
+    this.#returned = rest
     this.#advance(slice.nextOffset, slice.lastEpoch)
     return slice
   }
