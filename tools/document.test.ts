@@ -44,7 +44,7 @@ test('the page of the API knows every type that it names', () => {
   const standard =
     /^(?:Array|AbortSignal|AsyncDisposable|AsyncIterable|AsyncIterableIterator|AsyncIterator|Buffer|ConnectionOptions|Field|Key|Value|Date|Error|Exclude|Iterable|Iterator|Map|NoInfer|NonNullable|Omit|Partial|Pick|Promise|PromiseLike|Readonly|ReadonlyMap|ReadonlySet|Record|RegExp|Set|Symbol|Uint8Array|Writable|WritableStream|TypeError)$/
   const code = [...text.matchAll(/^```ts\n((?:declare |async )?(?:class|interface|type|const \w+:|function) [\s\S]*?)^```/gm)]
-    .map(([, declaration = '']) => declaration.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/'[^'\n]*'|`[^`]*`/g, ''))
+    .map(([, declaration = '']) => declaration.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '').replaceAll(/'[^'\n]*'|`[^`]*`/g, ''))
     .flatMap((declaration) => declaration.match(/\b[A-Z]\w+/g) ?? [])
   const dangling = new Set(code.filter((name) => !headings.has(name) && !standard.test(name) && name !== 'OptionsOf'))
   assert.deepEqual([...dangling], [])

@@ -33,6 +33,7 @@ const examples: readonly Example[] = [
   { file: 'from-kafkajs-native.ts', says: '100 orders billed, all loaded' },
   { file: 'from-kafkajs-rolling.ts', says: '40 jobs done by two members of one group' },
   { file: 'exactly-once-copy.ts', says: '100 receipts for 100 payments', needs: 'transactions' },
+  { file: 'exactly-once-crash.ts', says: '100 of 100 booked, each once', needs: 'transactions' },
 ]
 
 const root = join(import.meta.dirname, '../..')
