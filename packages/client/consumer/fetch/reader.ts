@@ -176,7 +176,11 @@ export class Reader {
       if (handed === undefined) await this.change(until)
       else {
         const preparation = this.preparation(handed)
-        if (preparation === undefined || (await preparation)) return handed
+        if (preparation === undefined) return handed
+        if (!(await preparation)) continue
+        // Meanwhile the loop may have been left, or aborted: nobody takes them.
+        if (!over.isOver && !this.#isClosed) return handed
+        this.giveBack(handed)
       }
     }
   }
@@ -225,9 +229,7 @@ export class Reader {
     const { ticket, handTicket } = state
     slice.frame?.keep()
     const giveBack = (): void => {
-      if (state.isGone || state.ticket !== ticket) return
-      state.giveBack(slice, epochBefore)
-      this.#turns.add(state)
+      if (!state.isGone && state.ticket === ticket) this.giveBack({ state, slice, epochBefore })
     }
     try {
       await topic.prepare(payloads(slice.segments, 'rawKey'), payloads(slice.segments, 'rawValue'))
@@ -263,6 +265,12 @@ export class Reader {
     const { clock, timer } = this.#options.environment
     await new Promise<void>((resolve) => timer.endOfTurn(resolve))
     this.#turnSinceMs = clock.monotonic()
+  }
+
+  /** Nobody wants these: they come next. */
+  giveBack({ state, slice, epochBefore }: Handed): void {
+    state.giveBack(slice, epochBefore)
+    this.released(state)
   }
 
   /** Records that were in somebody's hands are not any more. */

@@ -3,6 +3,7 @@ import type { Handed } from '../fetch/reader.ts'
 import type { Holder } from '../positions/partition-state.ts'
 import { DeliveredBatch } from './delivered-batch.ts'
 import type { Ending } from './ending.ts'
+import { InTurn } from './in-turn.ts'
 import type { LoopHost } from './loop-host.ts'
 
 type Batch = ConsumerBatch<string, unknown, unknown>
@@ -11,6 +12,7 @@ type Batch = ConsumerBatch<string, unknown, unknown>
 export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
   readonly #host: LoopHost
   readonly #signal: AbortSignal | undefined
+  readonly #turns = new InTurn()
   #ending: Ending | undefined = undefined
   #hand: Handed | undefined = undefined
   #batch: DeliveredBatch | undefined = undefined
@@ -30,7 +32,30 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
     return this.#hand!.slice.nextOffset
   }
 
-  async next(): Promise<IteratorResult<Batch, undefined>> {
+  next(): Promise<IteratorResult<Batch, undefined>> {
+    return this.#turns.run(() => this.#next())
+  }
+
+  /** The loop was left: the batch in hand comes again, and whoever waits for one gets none. */
+  return(): Promise<IteratorResult<Batch, undefined>> {
+    this.#ending?.end()
+    return this.#turns.run(async () => {
+      this.#release(false)
+      await this.#end()
+      return { value: undefined, done: true }
+    })
+  }
+
+  /** The consumer closes, or leaves its group, while the application is at work: what it has in hand counts as not processed. */
+  letGo(): void {
+    this.#release(false)
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async #next(): Promise<IteratorResult<Batch, undefined>> {
     if (this.#isEnded) return { value: undefined, done: true }
     // A loop that has begun ends normally with its consumer.
     if (this.#ending === undefined || !this.#host.reader.isClosed) this.#host.begin(this, 'batches()')
@@ -52,22 +77,6 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
     return { value: undefined, done: true }
   }
 
-  /** The loop was left: the batch in hand comes again. */
-  async return(): Promise<IteratorResult<Batch, undefined>> {
-    this.#release(false)
-    await this.#end()
-    return { value: undefined, done: true }
-  }
-
-  /** The consumer closes, or leaves its group, while the application is at work: what it has in hand counts as not processed. */
-  letGo(): void {
-    this.#release(false)
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
   #release(isProcessed: boolean): void {
     const hand = this.#hand
     // Only asking for the next one says that nobody looks at this one any more.
@@ -76,8 +85,8 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
     // After a seek, or the loss of the partition, somebody else says where it goes on.
     if (hand === undefined || hand.state.holder !== this) return
     // What the application has committed by itself it has also processed.
-    if (isProcessed || hand.state.committedOffset >= hand.slice.nextOffset) hand.state.holder = undefined
-    else hand.state.giveBack(hand.slice, hand.epochBefore)
+    hand.state.holder = undefined
+    if (!isProcessed && hand.state.committedOffset < hand.slice.nextOffset) hand.state.giveBack(hand.slice, hand.epochBefore)
     this.#host.reader.released(hand.state)
   }
 

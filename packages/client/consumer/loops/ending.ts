@@ -22,6 +22,11 @@ export class Ending {
     return this.#isOver
   }
 
+  /** Whoever it ends does not want to wait any longer. */
+  end(): void {
+    this.#over()
+  }
+
   /** Nobody waits for it any more. */
   forget(): void {
     this.#signal?.removeEventListener('abort', this.#over)

@@ -64,3 +64,27 @@ test('what a loop gave back comes in parts that are one behind the other, over b
   assert.deepEqual(seen, numbers(0, 15).map(Number))
   await scene.until(consumer.close())
 })
+
+test('a loop that is left in the middle of what another loop gave back gives all of it back', async () => {
+  const scene = new Scene({ t: 1 })
+  scene.logs.append('t-0', batchOf(numbers(0, 60)))
+  const consumer = scene.consumer({ ...group, maxPollRecords: 20 })
+  consumer.assign([{ topic: 't', partition: 0 }])
+  const seen: number[] = []
+  const next = async (count: number): Promise<void> => {
+    for await (const { offset } of consumer.records()) {
+      if (count-- === 0) break
+      seen.push(offset)
+    }
+  }
+  await scene.until(next(3))
+  const iterator = consumer.batches()[Symbol.asyncIterator]()
+  const { value: batch } = await scene.until(iterator.next())
+  assert.deepEqual([batch?.firstOffset, batch?.nextOffset], [3, 20])
+  await scene.until(iterator.return!())
+  const [polled] = await scene.until(consumer.poll(100))
+  assert.deepEqual([polled?.firstOffset, polled?.nextOffset], [3, 20])
+  await scene.until(next(39))
+  assert.deepEqual(seen, [...numbers(0, 3), ...numbers(20, 59)].map(Number))
+  await scene.until(consumer.close())
+})

@@ -5,6 +5,7 @@ import { SliceIterator } from '../records/slice.ts'
 import type { Ending } from './ending.ts'
 import type { LoopHost } from './loop-host.ts'
 
+import { InTurn } from './in-turn.ts'
 /** So many records are handed out before somebody looks whether others should have a turn; a look costs half a record. */
 const recordsBetweenLooks = 16
 
@@ -14,6 +15,7 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
   readonly #signal: AbortSignal | undefined
   #ending: Ending | undefined = undefined
   #hand: Handed | undefined = undefined
+  readonly #turns = new InTurn()
   #iterator: SliceIterator | undefined = undefined
   #record: LazyRecord | undefined = undefined
   #handTicket = 0
@@ -37,25 +39,20 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
   }
 
   next(): Promise<IteratorResult<LazyRecord, undefined>> {
-    const iterator = this.#iterator
-    if (iterator !== undefined && this.#hand!.state.handTicket === this.#handTicket && !this.#ending!.isOver) {
-      if (++this.#sinceLook < recordsBetweenLooks || !this.#mustLook()) {
-        const record = iterator.step()
-        if (record !== undefined) {
-          this.#record = record
-          this.#host.asked()
-          return Promise.resolve({ value: record, done: false })
-        }
-      }
-    }
-    return this.#nextSlice()
+    // While others wait, the iterator is theirs: a record goes to whoever asked first, once.
+    if (this.#turns.isBusy) return this.#turns.run(() => this.#next())
+    const record = this.#step()
+    return record === undefined ? this.#turns.run(() => this.#nextSlice()) : Promise.resolve({ value: record, done: false })
   }
 
-  /** The loop was left: the record in hand comes again. */
-  async return(): Promise<IteratorResult<LazyRecord, undefined>> {
-    this.#release(false)
-    await this.#end()
-    return { value: undefined, done: true }
+  /** The loop was left: the record in hand comes again, and whoever waits for one gets none. */
+  return(): Promise<IteratorResult<LazyRecord, undefined>> {
+    this.#ending?.end()
+    return this.#turns.run(async () => {
+      this.#release(false)
+      await this.#end()
+      return { value: undefined, done: true }
+    })
   }
 
   /** The consumer closes, or leaves its group, while the application is at work: what it has in hand counts as not processed. */
@@ -69,6 +66,23 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
 
   #mustLook(): boolean {
     this.#sinceLook = 0
+  async #next(): Promise<IteratorResult<LazyRecord, undefined>> {
+    const record = this.#step()
+    return record === undefined ? this.#nextSlice() : { value: record, done: false }
+  }
+
+  /** The next record of the slice in hand. */
+  #step(): LazyRecord | undefined {
+    const iterator = this.#iterator
+    if (iterator === undefined || this.#hand!.state.handTicket !== this.#handTicket || this.#ending!.isOver) return undefined
+    if (++this.#sinceLook >= recordsBetweenLooks && this.#mustLook()) return undefined
+    const record = iterator.step()
+    if (record === undefined) return undefined
+    this.#record = record
+    this.#host.asked()
+    return record
+  }
+
     return this.#host.reader.mustYield
   }
 
@@ -113,9 +127,9 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
     // After a seek, or the loss of the partition, somebody else says where it goes on.
     if (state.holder === this) {
       const { segments, count } = iterator.rest(!isProcessed)
-      if (count === 0) state.holder = undefined
-      else {
-        const { unfinished } = this
+      const { unfinished } = this
+      state.holder = undefined
+      if (count > 0) {
         const firstOffset = isProcessed ? record.offset + 1 : record.offset
         const epoch = isProcessed ? (record.leaderEpoch ?? -1) : unfinished.epoch
         state.giveBack(

@@ -120,7 +120,7 @@ export class RunLoop implements ActiveLoop {
     if (isWanted && !this.#isStopping) this.#scheduler.admit(handed)
     else {
       handed.state.isBlocked = false
-      if (isWanted) handed.state.giveBack(handed.slice, handed.epochBefore)
+      if (isWanted) this.#host.reader.giveBack(handed)
       this.#host.reader.ready([handed.state])
     }
     this.#host.reader.wakeUp()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { divided } from '../fetch/divided-slice.ts'
+import { divided, joined } from '../fetch/divided-slice.ts'
 import type { FetchedData, Slice } from '../fetch/fetched-data.ts'
 import type { PrefetchBudget } from '../fetch/prefetch-budget.ts'
 import type { TopicPartition } from '../../partitions.ts'
@@ -233,10 +233,11 @@ export class PartitionState implements TopicPartition {
 
   /** The same with the records themselves, which come next: a loop was left in the middle of them. */
   giveBack(slice: Slice, epoch: number): void {
-    this.#returned = slice
+    this.#returned = this.#returned === undefined ? slice : joined(slice, this.#returned)
     this.#offset = slice.firstOffset
     this.#epoch = epoch
-    this.holder = undefined
+    // Whoever has records before these still has them: handlers of `run`, while serdes prepare what comes next.
+    if (this.holder !== undefined && this.holder.unfinished.offset >= slice.firstOffset) this.holder = undefined
     this.#handTicket++
   }
 
