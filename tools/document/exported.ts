@@ -88,7 +88,11 @@ function declared(name: string, file: string): Exported {
     name,
     file,
     doc: docBefore(source, found.index),
-    declaration: declarationText.replace(/^export /, '').replaceAll('\nexport function', '\nfunction'),
+    // Comments for whoever maintains it are not documentation.
+    declaration: declarationText
+      .replaceAll(/^ *\/\/ .*\n/gm, '')
+      .replace(/^export /, '')
+      .replaceAll('\nexport function', '\nfunction'),
   }
 }
 
