@@ -3,9 +3,9 @@ import type { Holder } from '../positions/partition-state.ts'
 import type { LazyRecord } from '../records/lazy-record.ts'
 import { SliceIterator } from '../records/slice.ts'
 import type { Ending } from './ending.ts'
+import { InTurn } from './in-turn.ts'
 import type { LoopHost } from './loop-host.ts'
 
-import { InTurn } from './in-turn.ts'
 /** So many records are handed out before somebody looks whether others should have a turn; a look costs half a record. */
 const recordsBetweenLooks = 16
 
@@ -13,9 +13,9 @@ const recordsBetweenLooks = 16
 export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
   readonly #host: LoopHost
   readonly #signal: AbortSignal | undefined
+  readonly #turns = new InTurn()
   #ending: Ending | undefined = undefined
   #hand: Handed | undefined = undefined
-  readonly #turns = new InTurn()
   #iterator: SliceIterator | undefined = undefined
   #record: LazyRecord | undefined = undefined
   #handTicket = 0
@@ -64,8 +64,6 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
     return this
   }
 
-  #mustLook(): boolean {
-    this.#sinceLook = 0
   async #next(): Promise<IteratorResult<LazyRecord, undefined>> {
     const record = this.#step()
     return record === undefined ? this.#nextSlice() : { value: record, done: false }
@@ -83,6 +81,8 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
     return record
   }
 
+  #mustLook(): boolean {
+    this.#sinceLook = 0
     return this.#host.reader.mustYield
   }
 
