@@ -1,4 +1,6 @@
 import { Buffer } from 'node:buffer'
+import { divided, joined } from '../fetch/divided-slice.ts'
+import type { Slice } from '../fetch/fetched-data.ts'
 import type { Handed } from '../fetch/reader.ts'
 import type { Holder, PartitionState } from '../positions/partition-state.ts'
 import type { LazyRecord } from '../records/lazy-record.ts'
@@ -37,6 +39,8 @@ export class RunLane implements Holder {
   #hand: Handed | undefined = undefined
   #iterator: SliceIterator | undefined = undefined
   #left = 0
+  /** What the records in the window came in, and perhaps some from before. */
+  #slices: Slice[] = []
   /** Begun or waiting, in the order of their offsets; the first is not done. */
   readonly #window: Task[] = []
   /** By key: the task at work, and those that wait for it. */
@@ -96,6 +100,8 @@ export class RunLane implements Holder {
       this.#doneEpoch = handed.epochBefore
     }
     slice.frame?.keep()
+    this.#slices = this.#slices.filter(({ nextOffset }) => nextOffset > this.#doneOffset)
+    this.#slices.push(slice)
     this.#hand = handed
     this.#iterator = new SliceIterator(slice.segments, undefined)
     this.#left = slice.count
@@ -142,7 +148,12 @@ export class RunLane implements Holder {
 
   /** Gives up what was not begun, and what begun handlers will say of the rest. The partition goes on from the first record that is not finished. */
   letGo(): void {
-    if (this.isHolding) this.#state.rewind(this.#doneOffset, this.#doneEpoch)
+    if (this.isHolding) {
+      const rest = this.#rest()
+      this.#state.holder = undefined
+      if (rest === undefined) this.#state.rewind(this.#doneOffset, this.#doneEpoch)
+      else this.#state.giveBack(rest, this.#doneEpoch)
+    }
     this.#forget()
   }
 
@@ -153,8 +164,23 @@ export class RunLane implements Holder {
     return true
   }
 
+  /** All from the first record that is not finished on, so that it need not be fetched again. */
+  #rest(): Slice | undefined {
+    const slices = this.#slices.filter(({ nextOffset }) => nextOffset > this.#doneOffset)
+    if (slices.length === 0) return undefined
+    const all = slices.reduce(joined)
+    let finished = 0
+    for (const { offset } of new SliceIterator(all.segments, undefined)) {
+      if (offset >= this.#doneOffset) break
+      finished++
+    }
+    if (finished === 0) return all
+    return finished === all.count ? undefined : divided(all, finished)[1]
+  }
+
   #forget(): void {
     this.#generation++
+    this.#slices = []
     this.#window.length = 0
     this.#freed.length = 0
     this.#left = 0

@@ -130,16 +130,18 @@ export class RunLoop implements ActiveLoop {
     const { state } = task.lane
     const { tasks } = this.#host
     const traced = tasks.begin(task.record)
-    let result: void | Promise<void>
+    let result: Promise<void> | undefined
     try {
-      result = this.#handler(task.record, state.signal)
+      const returned = this.#handler(task.record, state.signal)
+      // What is only like a promise may throw when it is asked.
+      result = isPromise(returned) ? Promise.resolve(returned) : undefined
     } catch (error) {
       tasks.end(traced, error)
       this.#atWork++
       void this.#failed(task, error)
       return
     }
-    if (!isPromise(result)) {
+    if (result === undefined) {
       tasks.end(traced)
       this.#finish(task)
       return
