@@ -159,7 +159,7 @@ function classOf(text: string): string {
       doc.push(line)
       continue
     }
-    if (/^ {2}[a-z[]/.test(line) && !/^ {2}(?:override |readonly |static |async |get )*#/.test(line)) {
+    if (/^ {2}[a-z[]/.test(line) && !/^ {2}(?:override |readonly |static |async |get )*#|^ {2}static override /.test(line)) {
       const rest = lines.slice(at).join('\n')
       const signature = rest.slice(2, 2 + endOfSignature(rest.slice(2))).trimEnd()
       const overloaded = new RegExp(
