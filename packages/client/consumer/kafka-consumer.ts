@@ -1,6 +1,7 @@
 import { KafkaError } from '@odradek/protocol'
 import { ConfigError } from '../errors/index.ts'
 import { ClientError } from '../errors/index.ts'
+import type { ClientLogger } from '../logger.ts'
 import type { Metrics } from '../metrics/index.ts'
 import { nameOf } from '../partitions.ts'
 import type { Offsets, PartitionOffset, Partitions, TopicPartition } from '../partitions.ts'
@@ -114,6 +115,8 @@ export class KafkaConsumer implements Consumer<Topic> {
     const { reader } = this.#engine
     const state = reader.assignment.get(partition, 'position')
     this.#engine.start()
+    state.isAwaited = true
+    reader.wake()
     const { timer } = this.#options.environment
     const timeoutMs = options.timeoutMs ?? this.#options.settings.defaultApiTimeoutMs
     options.signal?.throwIfAborted()
@@ -125,7 +128,7 @@ export class KafkaConsumer implements Consumer<Topic> {
         if (state.isGone) throw new ClientError('ODRADEK_STATE', `position: ${state.name} is not assigned to this consumer any more`)
         if (state.error !== undefined) throw state.error
         if (state.hasPosition) return state.holder?.nextOffset ?? state.offset
-        if (ending.isOver) throw notInTime(state, timeoutMs)
+        if (ending.isOver) throw notInTime(state, timeoutMs, this.#options.cluster.metadata.errors.get(state.topic))
         await reader.change()
       }
     } finally {

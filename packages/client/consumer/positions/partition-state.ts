@@ -68,6 +68,8 @@ export class PartitionState implements TopicPartition {
   isAsking = false
   /** Nothing is fetched or handed out while `onPartitionsAssigned` runs: it may seek. */
   isHeld = false
+  /** Somebody waits for the position, also while it is held; else it is looked up behind `onPartitionsAssigned`, which may commit one. */
+  isAwaited = false
   /** The application has subscribed to something else; the group takes it back soon. Nothing of it is handed out until then. */
   isUnwanted = false
   /** Whoever handles its records has enough of them for now (`run`). */
