@@ -329,6 +329,7 @@ export class Engine implements AccumulatorHost {
         this.waitingRoom.failAll(error, topic)
         this.#holdWhileBusy()
       },
+      timedOut: () => void this.waitingRoom.expire(this.now()),
       forgotten: ({ name }) => {
         metrics.forgetTopic(name)
         this.unseen.forgetTopic(name)

@@ -23,6 +23,8 @@ export interface TopicsParts {
   readonly known: (topic: TopicQueues) => void
   /** They can not be had: no use in waiting. */
   readonly failed: (topic: TopicQueues, error: Error) => void
+  /** They were not had in time: whoever has no more of it fails. Without time (`max.block.ms` 0) asking again would never end. */
+  readonly timedOut: () => void
   /** It was not written to for so long that it is no longer kept up to date. */
   readonly forgotten: (topic: TopicQueues) => void
 }
@@ -56,7 +58,7 @@ export class Topics {
   /** Asks for metadata, unless they are there or on their way. */
   fetch(topic: TopicQueues): void {
     if (topic.isKnown || topic.isFetching) return
-    const { cluster, settings, known, failed } = this.#parts
+    const { cluster, settings, known, failed, timedOut } = this.#parts
     topic.isFetching = true
     cluster.topic(topic.name, { timeoutMs: settings.maxBlockMs }).then(
       (metadata) => {
@@ -69,6 +71,7 @@ export class Topics {
         const failure = error instanceof Error ? error : new Error(String(error))
         if (isTimeout(error)) {
           topic.lastError ??= failure
+          timedOut()
           // Somebody who came later still has time.
           if (topic.waiting.length > 0) this.fetch(topic)
         } else failed(topic, failure)
