@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { Bytes } from './bytes.ts'
 import type { Headers } from './headers.ts'
+import { inspected } from './inspected.ts'
 
 /** Headers in a list. */
 export class HeaderList implements Headers {
@@ -26,6 +27,14 @@ export class HeaderList implements Headers {
     const value = this.last(key)
     // Not a TextDecoder, which would take a byte order mark away.
     return value === null || value === undefined ? undefined : Buffer.from(value.buffer, value.byteOffset, value.length).toString()
+  }
+
+  toJSON(): readonly (readonly [key: string, value: Bytes | null])[] {
+    return this.#list
+  }
+
+  [inspected](): readonly (readonly [key: string, value: Bytes | null])[] {
+    return this.#list
   }
 
   [Symbol.iterator](): Iterator<readonly [key: string, value: Bytes | null]> {

@@ -158,6 +158,8 @@ export interface RecordError {
 
 /** A failure that the Kafka protocol has a code for. Whatever else is thrown is a bug, and is reported as one. */
 export class KafkaError extends Error {
+  /** So that logs show it when the code has been minified. */
+  static override readonly name = 'KafkaError'
   override readonly name = 'KafkaError'
   readonly code: ErrorName
   /** Which records were at fault, where the code is about records; else empty. */

@@ -12,6 +12,7 @@ import type { Operation, Verdict } from './operation.ts'
 import type { PerItem } from './per-item.ts'
 import type { Runner } from './runner.ts'
 import { anyBroker } from './targets/brokers.ts'
+import { isByIds } from './topics.ts'
 import type { TopicCollection } from './topics.ts'
 
 /** A partition with those that could lead it though they are not in sync (KIP-966). */
@@ -59,7 +60,7 @@ export function describeTopicsAdmin(runner: Runner): DescribeTopicsAdmin {
     describeTopics(topics, options = {}) {
       const { partitionSizeLimitPerResponse = 2000, includeAuthorizedOperations = false } = options
       checkInteger('describeTopics', 'partitionSizeLimitPerResponse', partitionSizeLimitPerResponse, 1)
-      if ('topicIds' in topics) return runner.items(byId(includeAuthorizedOperations), names, topics.topicIds, options)
+      if (isByIds(topics)) return runner.items(byId(includeAuthorizedOperations), names, topics.topicIds, options)
       checkList('describeTopics', 'topics', topics)
       const paged = inPages(partitionSizeLimitPerResponse, includeAuthorizedOperations)
       return runner.items({ ...paged, otherwise: byMetadata(includeAuthorizedOperations) }, names, topics, options)

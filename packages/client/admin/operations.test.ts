@@ -422,3 +422,11 @@ test('every operation of Kafka 4.3 is there under its name', () => {
     removeMembersFromConsumerGroup removeRaftVoter renewDelegationToken unregisterBroker updateFeatures`.split(/\s+/)
   assert.deepEqual(Object.keys(admin).toSorted(), names)
 })
+
+test('a name where a list of topics belongs is refused with what it should be', () => {
+  const { admin } = scriptedAdmin(new ScriptedCluster())
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as from JavaScript
+  const one = 'orders' as unknown as readonly string[]
+  assert.throws(() => admin.describeTopics(one), /describeTopics: topics is string "orders". Give an array/)
+  assert.throws(() => admin.deleteTopics(one), /deleteTopics: topics is string "orders"/)
+})

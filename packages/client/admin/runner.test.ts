@@ -4,6 +4,7 @@ import { errorCode, KafkaError } from '@odradek/protocol'
 import { CreateTopics, DeleteTopics, DescribeCluster, Metadata } from '@odradek/protocol/messages'
 import type { RequestOf } from '@odradek/protocol/schema'
 import { ClientError } from '../errors/client-error.ts'
+import type { Waiting } from '../waiting.ts'
 import { ScriptedCluster, scriptedAdmin } from './scripted-cluster.ts'
 
 const created = ({ topics }: RequestOf<typeof CreateTopics>, code: (name: string) => number = () => 0, throttleTimeMs = 0) => ({
@@ -213,4 +214,24 @@ test('over bootstrap.controllers what only brokers answer is refused without ask
   assert.equal((await admin.describeCluster()).clusterId, 'c')
   assert.equal(cluster.log, 'DescribeCluster@1')
   assert.equal(cluster.asked[0]?.request['endpointType'], 2)
+})
+
+test('when no broker can be reached, the time-out says why', async () => {
+  const cluster = new ScriptedCluster()
+  const cause = new KafkaError('NETWORK_EXCEPTION', 'connect ECONNREFUSED 127.0.0.1:9092', { hint: 'Is a broker there?' })
+  cluster.lastFailure = cause
+  cluster.anyBroker = ({ signal }: Waiting = {}) => {
+    const { promise, reject } = Promise.withResolvers<number>()
+    signal?.addEventListener('abort', () => reject(signal.reason))
+    return promise
+  }
+  const { admin } = scriptedAdmin(cluster)
+  const outcome = assert.rejects(async () => admin.listTopics({ timeoutMs: 500 }), {
+    code: 'REQUEST_TIMED_OUT',
+    message: /no answer: connect ECONNREFUSED 127\.0\.0\.1:9092\. Is a broker there\?/,
+    cause,
+    hint: 'Is a broker there?',
+  })
+  await cluster.time.advance(600)
+  await outcome
 })

@@ -144,7 +144,7 @@ export class Runner {
     const call = new AdminCall(this.#environment, { timeoutMs, signal: waiting?.signal })
     const done = work(call).catch((error: unknown) => {
       if (!call.signal.aborted) throw error
-      if (call.isOutOfTime) throw new KafkaError('REQUEST_TIMED_OUT', `${name}: no answer within ${timeoutMs} ms.`, { cause: error })
+      if (call.isOutOfTime) throw outOfTime(name, timeoutMs, this.#cluster.lastFailure)
       throw call.signal.reason
     })
     this.#running.set(call, done)
@@ -345,12 +345,11 @@ class Errand<Key, Value> {
       // A quota that is still used up is the better answer than that time is over.
       if (lastError?.code === 'THROTTLING_QUOTA_EXCEEDED') this.#fail(operation, item, lastError)
       else {
-        const why = lastError === undefined ? 'no answer' : `${failedAttempts} attempts, the last of which failed: ${lastError.message}`
-        this.#fail(
-          operation,
-          item,
-          new KafkaError('REQUEST_TIMED_OUT', `time is over after ${why}`, { cause: lastError, hint: lastError?.hint ?? '' }),
-        )
+        const cause = lastError ?? this.#cluster.lastFailure
+        const attempts = lastError === undefined ? 'no answer' : `${failedAttempts} attempts, the last of which failed`
+        const why = cause instanceof Error ? `: ${cause.message}` : ''
+        const hint = cause instanceof KafkaError ? cause.hint : ''
+        this.#fail(operation, item, new KafkaError('REQUEST_TIMED_OUT', `time is over after ${attempts}${why}`, { cause, hint }))
       }
     }
   }
@@ -394,6 +393,12 @@ function failure(
   const sentence = /[.!?]$/.test(said) ? said : `${said}.`
   const message = `${name}${item === '' ? '' : ` ${item}`}: ${sentence}${hint === '' ? '' : ` ${hint}`}`
   return { ok: false, error: new KafkaError(code, message, { cause, hint, wireCode }) }
+}
+
+function outOfTime(name: string, timeoutMs: number, cause: unknown): KafkaError {
+  const why = cause instanceof Error ? ` ${cause.message}` : ''
+  const hint = cause instanceof KafkaError ? cause.hint : ''
+  return new KafkaError('REQUEST_TIMED_OUT', `${name}: no answer within ${timeoutMs} ms.${why}`, { cause, hint })
 }
 
 function closedError(message: string, hint?: string): ClientError {

@@ -37,6 +37,7 @@ type Answerer = (bytes: Buffer, context: Context) => { readonly request: Asked['
  * Requests and answers pass through their real codecs in the version that both sides know, so a field that a version lacks fails here as it would on the wire.
  */
 export class ScriptedCluster implements Cluster {
+  lastFailure: unknown = undefined
   readonly time = new VirtualTime()
   readonly asked: Asked[] = []
   readonly forgotten: string[] = []

@@ -104,7 +104,7 @@ export function topicsAdmin(runner: Runner): TopicsAdmin {
     },
 
     deleteTopics(topics, options = {}) {
-      if ('topicIds' in topics) return runner.items(deleteTopicsById(options), names, topics.topicIds, options)
+      if (isByIds(topics)) return runner.items(deleteTopicsById(options), names, topics.topicIds, options)
       checkList('deleteTopics', 'topics', topics)
       return runner.items(deleteTopicsByName(options), names, topics, options)
     },
@@ -112,6 +112,10 @@ export function topicsAdmin(runner: Runner): TopicsAdmin {
     listTopics: ({ listInternal = false, ...waiting } = {}) => runner.one(listTopics(listInternal), waiting),
   }
 }
+
+/** What is no list and no object is left to `checkList`. */
+export const isByIds = (topics: TopicCollection): topics is Extract<TopicCollection, { readonly topicIds: unknown }> =>
+  typeof topics === 'object' && topics !== null && 'topicIds' in topics
 
 const quotaRetries = ({ retryOnQuotaViolation = true }: QuotaOptions): ReturnType<typeof codes> =>
   retryOnQuotaViolation ? codes('THROTTLING_QUOTA_EXCEEDED') : codes()

@@ -60,6 +60,8 @@ export interface Cluster extends AsyncDisposable {
   requestRefresh(): void
   /** A broker told in an answer who leads a partition now (KIP-951). Older epochs are ignored. */
   learnLeader(topic: string, partition: number, leader: LearntLeader): void
+  /** Why the last question for metadata got no answer; undefined when it got one. For whoever has waited in vain. */
+  readonly lastFailure: unknown
   /** Called after each change of `metadata`. Returns the function that ends it. */
   observe(listener: (metadata: ClusterMetadata) => void): () => void
 }

@@ -242,6 +242,10 @@ export class ConnectedCluster implements Cluster {
     return this.#patiently(options, this.#apiTimeoutMs, 'refreshing metadata', (patience) => patience.wait(this.#refresher.refresh()))
   }
 
+  get lastFailure(): unknown {
+    return this.#refresher.lastFailure
+  }
+
   requestRefresh(): void {
     if (!this.#isClosed) this.#refresher.requestRefresh()
   }

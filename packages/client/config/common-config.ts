@@ -90,7 +90,7 @@ export const retriesConfig = {
     default: mostInt,
     atLeast: 0,
     atMost: mostInt,
-    doc: 'How many further attempts there may be. Bound the time instead; 0 switches idempotence off.',
+    doc: 'How many further attempts there may be. Bound the time instead. A producer with 0 is not idempotent.',
   }),
 }
 

@@ -323,3 +323,10 @@ test('serdes for untyped topics: in code, or by the class names of Kafka', () =>
   assert.match(remarked(() => producer({ 'value.serializer': 'io.confluent.KafkaAvroSerializer' })).join(), /data stay bytes/)
   assert.throws(() => producer(untyped({ keySerde: 'string' })), /keySerde must be a serde/)
 })
+
+test('an address without a port is told by new Kafka, before any client is made', () => {
+  assert.throws(
+    () => checkShared({ bootstrapServers: 'localhost' }, { info: () => {}, warn: () => {} }),
+    /bootstrapServers.*Write localhost:9092, if 9092 it is/s,
+  )
+})

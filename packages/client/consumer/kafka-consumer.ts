@@ -1,4 +1,5 @@
 import { KafkaError } from '@odradek/protocol'
+import type { ErrorName } from '@odradek/protocol'
 import { ConfigError } from '../errors/index.ts'
 import { ClientError } from '../errors/index.ts'
 import type { ClientLogger } from '../logger.ts'
@@ -40,6 +41,11 @@ export class KafkaConsumer implements Consumer<Topic> {
   /** Whether offsets are committed by themselves: `readProcessWrite` can't have that. */
   get isAutoCommitting(): boolean {
     return this.#options.settings.enableAutoCommit
+  }
+
+  /** For `readProcessWrite`, which has no environment of its own. */
+  get logger(): ClientLogger {
+    return this.#options.environment.logger
   }
 
   subscribe(topics: Parameters<Consumer['subscribe']>[0] | readonly (Topic | string)[], listener: RebalanceListener = {}): void {
@@ -284,8 +290,11 @@ export class KafkaConsumer implements Consumer<Topic> {
   }
 }
 
-function notInTime(state: PartitionState, timeoutMs: number): KafkaError {
-  const hint = 'Look whether the leader of the partition and the coordinator of the group can be reached.'
+function notInTime(state: PartitionState, timeoutMs: number, topicError: ErrorName | undefined): KafkaError {
+  const hint =
+    topicError === 'UNKNOWN_TOPIC_OR_PARTITION'
+      ? 'The topic does not exist: create it, or check its name.'
+      : 'Look whether the leader of the partition and the coordinator of the group can be reached.'
   return new KafkaError(
     'REQUEST_TIMED_OUT',
     `REQUEST_TIMED_OUT: the position of ${nameOf(state)} was not known within ${timeoutMs} ms. ${hint}`,

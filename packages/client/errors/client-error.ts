@@ -18,6 +18,8 @@ export interface ClientErrorOptions {
  * It has the same `code`, `retriable`, `abortable`, `fatal`, `hint` and `docsUrl` as a `KafkaError`, so that one handler does for both.
  */
 export class ClientError extends Error {
+  /** So that logs show it when the code has been minified. */
+  static override readonly name: string = 'ClientError'
   override readonly name: string = 'ClientError'
   readonly code: ClientErrorCode
   /** Whether the same call may succeed later. */

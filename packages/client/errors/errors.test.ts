@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { errorNames, KafkaError } from '@odradek/protocol'
+import { DeserializationError } from '../consumer/records/deserialization-error.ts'
 import {
   ClientError,
   ConfigError,
@@ -50,4 +51,12 @@ test('what refreshes metadata and what looks up the coordinator is as in the Jav
   assert.deepEqual(errorNames.filter(isCoordinatorError), ['COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR'])
   assert(meansStaleMetadata(errorOf(6)) && !meansStaleMetadata(errorOf(14)) && !meansStaleMetadata(new Error('6')))
   assert(meansStaleCoordinator(errorOf(16)) && !meansStaleCoordinator(errorOf(27)))
+})
+
+// Bundlers rename classes, and logs showed `g [KafkaError]`.
+test('errors keep the names of their classes, whatever a bundler calls those', () => {
+  for (const Class of [KafkaError, ClientError, ConfigError, DeserializationError]) {
+    assert.equal(Object.getOwnPropertyDescriptor(Class, 'name')?.enumerable, true, 'a field of its own, not the name of the class')
+    assert.match(Class.name, /^\w+Error$/)
+  }
 })

@@ -12,6 +12,8 @@ export interface SensorMetrics {
   readonly min?: Named
   /** Sum a second. */
   readonly rate?: Named
+  /** Of nanoseconds: which part of the time they are. */
+  readonly shareOfTime?: Named
   /** Sum of all time. */
   readonly total?: Named
   /** Records a second. */
@@ -89,6 +91,7 @@ export class MetricGroup implements Iterable<Metric> {
     show(metrics.max, () => windows.max())
     show(metrics.min, () => windows.min())
     show(metrics.rate, () => windows.rate())
+    show(metrics.shareOfTime, () => windows.rate() / 1e9)
     show(metrics.total, () => windows.sum)
     show(metrics.countRate, () => windows.countRate())
     show(metrics.countPerHour, () => windows.countRate() * 3600)

@@ -86,7 +86,10 @@ export class ProducerMetrics {
       countRate: ['buffer-exhausted-rate', 'Sends a second that found no memory in time'],
       countTotal: ['buffer-exhausted-total', 'Sends that found no memory in time'],
     })
-    this.bufferWait = nanos('bufferpool-wait-time-ns-total', 'send waiting for memory')
+    this.bufferWait = group.sensor({
+      shareOfTime: ['bufferpool-wait-ratio', 'Part of the time in which a send waited for memory'],
+      total: ['bufferpool-wait-time-ns-total', 'Nanoseconds spent in send waiting for memory'],
+    })
     this.flushTime = nanos('flush-time-ns-total', 'flush')
     this.metadataWait = nanos('metadata-wait-time-ns-total', 'send waiting for metadata')
     this.txnInit = nanos('txn-init-time-ns-total', 'initTransactions')

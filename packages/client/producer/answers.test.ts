@@ -309,3 +309,15 @@ test('metrics have the names of Kafka', async () => {
   assert.equal(metrics.get('buffer-available-bytes'), metrics.get('buffer-total-bytes'))
   await close()
 })
+
+test('zstd for a broker that is too old for it: the batch fails, and the producer goes on elsewhere', async () => {
+  const { cluster, producer, failure, time, close } = produce({ compressionType: 'zstd', enableIdempotence: true }, { orders: [1] })
+  cluster.versions.set('Produce', 6)
+  assert.equal(await failure(producer.send('orders', { value: 'v' })), 'UNSUPPORTED_COMPRESSION_TYPE')
+  cluster.versions.delete('Produce')
+  cluster.onProduce = (request) => request.answer()
+  const sent = producer.send('orders', { value: 'v' }).then(({ offset }) => offset)
+  await time.advance(100)
+  assert.equal(await sent, 0)
+  await close()
+})

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { int32, json } from '../serdes/index.ts'
+import { topic } from '../topic.ts'
 import { produce } from './producer-fixture.ts'
 
 /** As from a program in JavaScript, whose types nobody has checked. */
@@ -55,4 +57,40 @@ test('enqueue says that it has no place also while a topic is not known yet, and
   await ready
   await close()
   assert.equal(cluster.requests.flatMap(({ batches }) => batches.flatMap(({ records }) => records)).length, taken + 1)
+})
+
+test('a datum that a serde does not take is named with its topic and its part', async () => {
+  const { producer, time, close } = produce()
+  const orders = topic('orders', { key: int32, value: json<unknown>() })
+  for (const [record, says] of [
+    [
+      { key: 'three', value: {} },
+      /^The key of a record for orders can't be written: A whole number of 32 bits was expected, and this is the string "three"/,
+    ],
+    [{ key: 3, value: () => 3 }, /^The value of a record for orders can't be written: JSON has no form/],
+    [{ key: 3 }, /^The value of a record for orders is not given\. Give one, or null/],
+  ] as const) {
+    const outcome = assert.rejects(async () => producer.send(orders, untyped(record)), { code: 'ODRADEK_SERIALIZATION', message: says })
+    await time.advance(0)
+    await outcome
+  }
+  await close()
+})
+
+test('who sends as with kafkajs, or names no topic, is told how it is written here', async () => {
+  const { producer, time, close } = produce()
+  for (const [given, says] of [
+    [{ topic: 'orders', messages: [] }, /send\(topic, record\), or sendAll/],
+    [undefined, /send\('orders', record\)/],
+    [null, /is null/],
+  ] as const) {
+    const outcome = assert.rejects(async () => producer.send(untyped(given), { value: 'v' }), {
+      code: 'ODRADEK_SERIALIZATION',
+      message: says,
+    })
+    await time.advance(0)
+    await outcome
+    assert.throws(() => producer.enqueue(untyped(given), { value: 'v' }), says)
+  }
+  await close()
 })

@@ -9,7 +9,8 @@ const hints: Partial<Record<ErrorName, string>> = {
   MESSAGE_TOO_LARGE: 'Send less in one record, or raise max.message.bytes of the topic (and replica.fetch.max.bytes of the brokers).',
   TOPIC_AUTHORIZATION_FAILED: 'Grant Write on the topic to the principal of this producer.',
   CLUSTER_AUTHORIZATION_FAILED: 'Grant IdempotentWrite on the cluster (brokers before 2.8), or set enableIdempotence: false.',
-  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'Grant Write and Describe on the transactional id.',
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+    'Grant Write and Describe on the transactional id; an Odradek broker answers so as well: it has no transactions yet.',
   PRODUCER_FENCED: 'Another producer has taken over this transactional.id; close this one.',
   INVALID_PRODUCER_EPOCH: 'Another producer has taken over this transactional.id, or the transaction timed out.',
   UNSUPPORTED_COMPRESSION_TYPE: 'Choose another compression.type, or use brokers from 2.1 on for zstd.',

@@ -67,6 +67,7 @@ export interface OtherCall {
 
 /** A cluster with no mind of its own: what it is asked waits until the test answers. */
 export class FakeCluster implements Cluster {
+  lastFailure: unknown = undefined
   metadata: ClusterMetadata
   readonly versions = new Map<string, number>()
   readonly features = new Map<string, number>()

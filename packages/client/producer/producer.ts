@@ -51,19 +51,20 @@ export interface Producer extends AsyncDisposable {
    * `max.request.size`, REQUEST_TIMED_OUT after `delivery.timeout.ms`, or what the broker says), or a `ClientError`: ODRADEK_SERIALIZATION, ODRADEK_CLOSED,
    * ODRADEK_STATE outside a transaction, ODRADEK_BUFFER_EXHAUSTED after `max.block.ms` without memory.
    */
-  send<K, V>(topic: Topic<string, K, V>, record: ProducerRecord<NoInfer<K>, NoInfer<V>>): Delivery
+  // The form with types stands last: TypeScript explains why the last one does not fit.
   send(topic: string, record: ProducerRecord<Raw, Raw>): Delivery
+  send<K, V>(topic: Topic<string, K, V>, record: ProducerRecord<NoInfer<K>, NoInfer<V>>): Delivery
 
   /**
    * Sends all records and resolves when all are acknowledged; takes the next one only when there is room for it. Rejects with the first failure,
    * reading no further. Records sent before a failure or an abort stay sent.
    */
+  sendAll(topic: string, records: Records<Raw, Raw>, options?: Waiting): Promise<{ readonly records: number }>
   sendAll<K, V>(
     topic: Topic<string, K, V>,
     records: Records<NoInfer<K>, NoInfer<V>>,
     options?: Waiting,
   ): Promise<{ readonly records: number }>
-  sendAll(topic: string, records: Records<Raw, Raw>, options?: Waiting): Promise<{ readonly records: number }>
 
   /**
    * Sends one record without a promise. False: memory is full; the record was taken all the same, await `ready()` before the next one.
@@ -71,8 +72,8 @@ export interface Producer extends AsyncDisposable {
    * Throws what is known at once: ODRADEK_SERIALIZATION, ODRADEK_CLOSED, MESSAGE_TOO_LARGE, and ODRADEK_BUFFER_EXHAUSTED for whoever goes on after false for
    * another `buffer.memory`. Everything later goes to `done`; without it, as with a `Delivery` nobody looked at.
    */
-  enqueue<K, V>(topic: Topic<string, K, V>, record: ProducerRecord<NoInfer<K>, NoInfer<V>>, done?: Done): boolean
   enqueue(topic: string, record: ProducerRecord<Raw, Raw>, done?: Done): boolean
+  enqueue<K, V>(topic: Topic<string, K, V>, record: ProducerRecord<NoInfer<K>, NoInfer<V>>, done?: Done): boolean
 
   /** Resolves when there is memory for the next record. Rejects with ODRADEK_BUFFER_EXHAUSTED after `max.block.ms`. */
   ready(options?: Waiting): Promise<void>

@@ -56,15 +56,20 @@ function writeNull(sink: RecordSink, datum: unknown, { serde, context: { topic, 
     )
   }
   const what = datum === undefined ? 'is not given' : `is of type ${typeof datum}`
-  throw new ClientError('ODRADEK_SERIALIZATION', `The ${part} of a record for ${topic} ${what}`, {
-    hint: 'Without a serde it has to be a Uint8Array, a string or null: use topic(name, { key, value }) for other types.',
-  })
+  const hint =
+    serde === undefined
+      ? 'Without a serde it has to be a Uint8Array, a string or null: use topic(name, { key, value }) for other types.'
+      : `Give one, or null for a tombstone where the topic declares nullable(…) around the serde of its ${part}.`
+  throw new ClientError('ODRADEK_SERIALIZATION', `The ${part} of a record for ${topic} ${what}`, { hint })
 }
 
 function serializationError({ context: { topic, part } }: PartWriter, cause: unknown): unknown {
   // Size is not the serializer's mistake; it has its own code.
-  if (cause instanceof Error && 'code' in cause && (cause.code === 'MESSAGE_TOO_LARGE' || cause.code === 'ODRADEK_SERIALIZATION'))
-    return cause
+  if (cause instanceof Error && 'code' in cause && cause.code === 'MESSAGE_TOO_LARGE') return cause
+  // Our own serdes know what is wrong with a datum, but not whose it is.
+  if (cause instanceof ClientError && cause.code === 'ODRADEK_SERIALIZATION') {
+    return new ClientError('ODRADEK_SERIALIZATION', `The ${part} of a record for ${topic} can't be written: ${cause.message}`, { cause })
+  }
   const said = cause instanceof Error ? cause.message : String(cause)
   return new ClientError('ODRADEK_SERIALIZATION', `The serializer for the ${part} of ${topic} has thrown: ${said}`, {
     cause,

@@ -357,7 +357,8 @@ export class Sender implements Gate {
   #failed(lane: Lane, parcels: readonly Parcel[], error: unknown): void {
     const now = this.#landed(lane, parcels)
     lane.isOpen = false
-    for (const parcel of parcels) this.#parts.answers.callFailed(parcel, error, now)
+    const cause = this.#parts.settings.isZstd ? tooOldForZstd(error) : error
+    for (const parcel of parcels) this.#parts.answers.callFailed(parcel, cause, now)
     this.#parts.cluster.requestRefresh()
     this.soon()
   }
@@ -403,3 +404,9 @@ export class Sender implements Gate {
 
 /** Trying again will not help: wrong credentials, or a broker of another age. */
 const isHopeless = (error: unknown): error is Error => error instanceof KafkaError && !error.retriable
+
+/** As Java has it: the batch fails, and the producer may go on, with the next leader. */
+function tooOldForZstd(error: unknown): unknown {
+  if (!(error instanceof KafkaError) || error.code !== 'UNSUPPORTED_VERSION') return error
+  return new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', 'the broker knows no zstd (Produce before version 7)', { cause: error })
+}

@@ -26,10 +26,12 @@ export function unreadable(message: string, cause?: unknown): ClientError {
 }
 
 export function unwritable(what: string, data: unknown): ClientError {
-  const shown = typeof data === 'number' || typeof data === 'bigint' || typeof data === 'boolean' ? ` ${data}` : ''
-  const type = data === null ? 'null' : typeof data
-  return new ClientError(
-    'ODRADEK_SERIALIZATION',
-    `${what} was expected, and is the ${type}${shown}`.replace('the null', 'null').replace('the undefined', 'undefined'),
-  )
+  return new ClientError('ODRADEK_SERIALIZATION', `${what} was expected, and this is ${shown(data)}`)
+}
+
+function shown(data: unknown): string {
+  if (data === null || data === undefined) return String(data)
+  if (typeof data === 'number' || typeof data === 'bigint' || typeof data === 'boolean') return `the ${typeof data} ${data}`
+  if (typeof data === 'string') return `the string ${JSON.stringify(data.length > 40 ? `${data.slice(0, 40)}…` : data)}`
+  return typeof data === 'object' ? 'an object' : `a ${typeof data}`
 }

@@ -89,7 +89,8 @@ test('whatever is written is read back', () => {
   same(uuid, fc.uuid())
   same(
     json<unknown>(),
-    fc.jsonValue({ noUnicodeString: false }).filter((value) => !JSON.stringify(value).includes('-0')),
+    // JSON has no −0.
+    fc.jsonValue({ noUnicodeString: false }).map((value): unknown => JSON.parse(JSON.stringify(value))),
   )
   same(list(nullable(int32)), fc.array(fc.option(fc.integer())))
   same(list(nullable(string)), fc.array(fc.option(fc.string())))

@@ -1,3 +1,6 @@
+import type { InspectOptions } from 'node:util'
+import { inspected } from '../../inspected.ts'
+import type { Inspect } from '../../inspected.ts'
 import type { Waiting } from '../../waiting.ts'
 import type { ConsumerBatch } from '../batch.ts'
 import type { AnswerFrame } from '../fetch/answer-frame.ts'
@@ -75,6 +78,11 @@ export class DeliveredBatch implements ConsumerBatch<string, unknown, unknown> {
     if (this.#hasCursor) this.#lease.isOver = true
     else this.#frame.keep()
     this.#frame.done()
+  }
+
+  /** As it prints itself: not under a name that was minified. */
+  [inspected](_depth: number, options: InspectOptions, inspect: Inspect): string {
+    return `ConsumerBatch ${inspect(Object.assign({}, this), options)}`
   }
 
   #check(): void {

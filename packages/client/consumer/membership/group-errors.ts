@@ -25,7 +25,7 @@ const hints: Readonly<Partial<Record<ErrorName, (settings: GroupSettings) => str
   UNRELEASED_INSTANCE_ID: ({ groupInstanceId }) =>
     `A member with groupInstanceId ${groupInstanceId} still has its place: stop it, or wait until its session has expired.`,
   INCONSISTENT_GROUP_PROTOCOL: () =>
-    'The group has members with other assignors, or of another kind than consumers: list an assignor that all of them know, or choose another groupId.',
+    'The group has members with other assignors, or of another kind than consumers: list an assignor that all of them know (with members of kafkajs: kafkajsRoundRobin), or choose another groupId.',
   INVALID_SESSION_TIMEOUT: ({ sessionTimeoutMs }) =>
     `The broker does not take sessionTimeoutMs ${sessionTimeoutMs}: it must lie between its group.min.session.timeout.ms and group.max.session.timeout.ms.`,
   INVALID_GROUP_ID: () => 'Choose another groupId.',

@@ -51,7 +51,7 @@ export class OffsetQueries {
       }
       const found = new Map<number, FoundOffset>()
       for (let attempt = 1; ; attempt++) {
-        const open = questions.map((question, at) => ({ question, at })).filter(({ at }) => !found.has(at))
+        const open = askableTogether(questions.map((question, at) => ({ question, at })).filter(({ at }) => !found.has(at)))
         const answers = await listOffsets(
           open.map(({ question }) => question),
           { cluster, isReadCommitted, requestTimeoutMs: settings.requestTimeoutMs, signal },
@@ -63,7 +63,8 @@ export class OffsetQueries {
           else if (answer.kind === 'refused') throw answer.error
           else last = answer.error
         })
-        if (last === undefined) return questions.map((_, at) => found.get(at)!)
+        if (found.size === questions.length) return questions.map((_, at) => found.get(at)!)
+        if (last === undefined) continue
         const waitMs = this.#backoff.afterMs(attempt)
         if (clock.monotonic() + waitMs >= untilMs) throw tooLate(questions, timeoutMs, last)
         await delay(timer, waitMs, signal)
@@ -72,6 +73,12 @@ export class OffsetQueries {
       release()
     }
   }
+}
+
+/** Brokers refuse a request that names a partition twice: its second question waits for the next round. */
+function askableTogether<Open extends { readonly question: TimeQuestion }>(open: readonly Open[]): readonly Open[] {
+  const names = new Set<string>()
+  return open.filter(({ question }) => names.size < names.add(nameOf(question)).size)
 }
 
 function tooLate(questions: readonly TimeQuestion[], timeoutMs: number, cause: KafkaError): KafkaError {

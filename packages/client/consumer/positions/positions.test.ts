@@ -214,3 +214,21 @@ test('seekToBeginning and seekToEnd move all that is assigned, or some of it', a
   assert.equal(await scene.until(consumer.position(t0)), 10)
   await scene.until(consumer.close())
 })
+
+test('two times of one partition are asked for one after the other, since brokers refuse them together', async () => {
+  const scene = new Scene({ t: 1 })
+  const consumer = scene.consumer()
+  assert.deepEqual(
+    await scene.until(
+      consumer.offsetsForTimes([
+        { ...t0, timestamp: 5 },
+        { ...t0, timestamp: 6 },
+      ]),
+    ),
+    [undefined, undefined],
+  )
+  assert.deepEqual(
+    scene.logs.listed.map(({ timestamp }) => timestamp),
+    [5, 6],
+  )
+})

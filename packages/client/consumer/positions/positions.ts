@@ -111,7 +111,14 @@ export class Positions {
     const validations: PartitionState[] = []
     let retryAtMs = Infinity
     for (const state of this.#options.assignment) {
-      if (state.state === 'FETCHING' || state.isAsking || (state.isHeld && !state.isAwaited) || state.isLeaving || state.error !== undefined) continue
+      if (
+        state.state === 'FETCHING' ||
+        state.isAsking ||
+        (state.isHeld && !state.isAwaited) ||
+        state.isLeaving ||
+        state.error !== undefined
+      )
+        continue
       if (state.retryAtMs > nowMs) {
         retryAtMs = Math.min(retryAtMs, state.retryAtMs)
         continue

@@ -12,6 +12,7 @@ export interface UnreadablePart {
 
 /** The serde of a topic could not read the key or value of a record. The other records of its batch are not affected. */
 export class DeserializationError extends ClientError implements UnreadablePart {
+  static override readonly name = 'DeserializationError'
   override readonly name: string = 'DeserializationError'
   readonly topic: string
   readonly partition: number

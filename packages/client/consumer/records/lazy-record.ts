@@ -1,12 +1,16 @@
+import type { InspectOptions } from 'node:util'
 import { afterVarint, varintAt, varlongAt } from '@odradek/protocol/records'
 import type { Bytes } from '../../bytes.ts'
 import type { Headers } from '../../headers.ts'
+import { inspected } from '../../inspected.ts'
+import type { Inspect } from '../../inspected.ts'
 import type { SerdeContext } from '../../serdes/serde.ts'
 import type { ConsumerRecord } from '../record.ts'
 import { corruptRecords } from './corrupt-records.ts'
 import { DeserializationError } from './deserialization-error.ts'
 import type { OpenedBatch } from './opened-batch.ts'
 import type { PartReader } from './read-topic.ts'
+import { plain, printed } from './printed.ts'
 import { noHeaders, readHeaders } from './record-headers.ts'
 
 /** Stands where nothing was decoded yet. */
@@ -93,6 +97,14 @@ export class LazyRecord implements ConsumerRecord<string, unknown, unknown> {
 
   detach(): ConsumerRecord<string, unknown, unknown> {
     return new LazyRecord(this.#batch.copyOf(this.#start, this.#end()), 0)
+  }
+
+  toJSON(): object {
+    return plain(this)
+  }
+
+  [inspected](_depth: number, options: InspectOptions, inspect: Inspect): string {
+    return printed(this, options, inspect)
   }
 
   /** Each record is: length, attributes, timestamp delta, offset delta, key length, key, value length, value, headers. */

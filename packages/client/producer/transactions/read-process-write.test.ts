@@ -205,3 +205,26 @@ test('a consumer that commits by itself is refused', async () => {
   source.isAutoCommitting = true
   await assert.rejects(run(), { code: 'ODRADEK_CONFIG', message: /enableAutoCommit: false/ })
 })
+
+test('a body that throws is warned of each time that its records come again', async () => {
+  const warnings: unknown[] = []
+  const source = Object.assign(new Source(), {
+    logger: { debug: () => {}, info: () => {}, error: () => {}, warn: (_message: string, fields: unknown) => warnings.push(fields) },
+  })
+  const sink = new Sink(source)
+  const broken = new Error('no such customer')
+  await assert.rejects(
+    readProcessWrite(
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has what is asked of a consumer here
+      source as unknown as Consumer,
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has what is asked of a producer here
+      sink as unknown as TransactionalProducer,
+      () => Promise.reject(broken),
+    ),
+    broken,
+  )
+  assert.partialDeepStrictEqual(warnings, [
+    { partitions: 'in-0', attempt: 1, error: broken },
+    { partitions: 'in-0', attempt: 2, error: broken },
+  ])
+})

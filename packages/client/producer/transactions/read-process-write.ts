@@ -1,6 +1,7 @@
 import { KafkaError } from '@odradek/protocol'
 import type { BatchOf, Consumer } from '../../consumer/consumer.ts'
 import { ClientError, ConfigError } from '../../errors/index.ts'
+import type { ClientLogger } from '../../logger.ts'
 import { nameOf } from '../../partitions.ts'
 import type { Offsets, PartitionOffset, TopicPartition } from '../../partitions.ts'
 import type { Topic } from '../../topic.ts'
@@ -81,12 +82,15 @@ class Copy<T extends Topic> {
         this.#failures = 0
         return
       }
-      if (++this.#failures >= attemptsWithoutProgress) {
-        await this.#goBack(touched)
-        throw error
-      }
+      if (++this.#failures < attemptsWithoutProgress) this.#warn(touched, error)
       await this.#goBack(touched)
+      if (this.#failures >= attemptsWithoutProgress) throw error
     }
+  }
+
+  #warn(touched: readonly TouchedBatch[], error: unknown): void {
+    const fields = { partitions: touched.map(nameOf).join(', '), attempt: this.#failures, of: attemptsWithoutProgress, error }
+    loggerOf(this.#consumer)?.warn('A transaction was aborted, and its records are processed again', fields)
   }
 
   /**
@@ -145,6 +149,13 @@ function check(consumer: object): void {
     })
   }
 }
+
+/** A consumer of somebody else's making may have none. */
+const loggerOf = (consumer: object): ClientLogger | undefined =>
+  'logger' in consumer && isLogger(consumer.logger) ? consumer.logger : undefined
+
+const isLogger = (value: unknown): value is ClientLogger =>
+  typeof value === 'object' && value !== null && 'warn' in value && typeof value.warn === 'function'
 
 /** One offset a partition: the last batch of each decides. */
 function nextOffsets(touched: readonly TouchedBatch[]): Offsets {

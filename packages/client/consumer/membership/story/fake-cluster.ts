@@ -9,6 +9,7 @@ import { topicIdOf } from './topic-id-of.ts'
 
 /** A cluster of brokers 1 and 2 whose only use is to reach the coordinator of a story. */
 export class FakeCluster implements Cluster {
+  lastFailure: unknown = undefined
   readonly #time: VirtualTime
   readonly #coordinator: FakeCoordinator
   metadata: ClusterMetadata
