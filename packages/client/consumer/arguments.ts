@@ -2,8 +2,11 @@ import { ConfigError } from '../errors/index.ts'
 import type { Offsets, PartitionOffset, Partitions, TopicPartition } from '../partitions.ts'
 import { checkTopicName } from '../topic.ts'
 import type { Topic } from '../topic.ts'
+import { checkSignal } from '../waiting.ts'
 import type { RebalanceListener, RunOptions } from './consumer.ts'
 import type { Wish } from './subscriptions.ts'
+
+export { checkSignal, checkTimeout } from '../waiting.ts'
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 const show = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : isObject(value) ? 'an object' : String(value))
@@ -80,16 +83,6 @@ export function checkListener(listener: RebalanceListener): void {
     if (given !== undefined && typeof given !== 'function')
       throw new ConfigError(`subscribe: ${name} must be a function, not ${show(given)}.`)
   }
-}
-
-export function checkSignal(signal: unknown, call: string): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal))
-    throw new ConfigError(`${call}: signal must be an AbortSignal, not ${show(signal)}.`)
-}
-
-export function checkTimeout(timeoutMs: unknown, call: string): void {
-  if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 0)) return
-  throw new ConfigError(`${call}: timeoutMs must be a number of milliseconds from 0 on, not ${show(timeoutMs)}.`)
 }
 
 export function checkRun<R>(handler: unknown, options: RunOptions<R>): void {

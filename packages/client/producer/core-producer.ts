@@ -3,6 +3,7 @@ import type { Metrics } from '../metrics/index.ts'
 import type { PartitionInfo } from '../partitions.ts'
 import type { Topic } from '../topic.ts'
 import { recordChannel } from '../tracing/channels.ts'
+import { checkWaiting } from '../waiting.ts'
 import type { Waiting } from '../waiting.ts'
 import type { AnyRecord } from './accumulator.ts'
 import { Barrier } from './barrier.ts'
@@ -11,7 +12,7 @@ import type { EngineParts } from './engine.ts'
 import { Interception } from './interception.ts'
 import { LazyDelivery } from './lazy-delivery.ts'
 import type { Delivery, Done, Producer } from './producer.ts'
-import { bufferExhausted, closed } from './record-errors.ts'
+import { bufferExhausted, checkTopic, closed } from './record-errors.ts'
 import type { Receipts } from './receipts.ts'
 import { sendAll } from './send-all.ts'
 import { traced } from './traced-record.ts'
@@ -67,13 +68,16 @@ export class CoreProducer implements Producer {
   }
 
   async ready(options: Waiting = {}): Promise<void> {
+    checkWaiting(options, 'ready')
     this.engine.check()
     if (this.engine.hasRoom) return
     const { environment, settings, metrics } = this.engine.parts
     const patience = new Patience(environment, options, settings.maxBlockMs, 'waiting for memory')
     const release = environment.hold()
+    const startedMs = environment.clock.monotonic()
+    const room = this.engine.room()
     try {
-      await patience.wait(this.engine.room())
+      await patience.wait(room.free)
     } catch (error) {
       if (!patience.isOver || options.signal?.aborted === true) throw error
       metrics.bufferExhausted.record(1)
@@ -81,12 +85,15 @@ export class CoreProducer implements Producer {
         `No memory became free within ${options.timeoutMs ?? settings.maxBlockMs} ms: buffer.memory is ${settings.bufferMemory} bytes`,
       )
     } finally {
+      room.leave()
       release()
+      metrics.bufferWait.record((environment.clock.monotonic() - startedMs) * 1e6)
     }
   }
 
   async flush(options: Waiting = {}): Promise<void> {
     const { engine } = this
+    checkWaiting(options, 'flush')
     engine.check()
     const { environment, metrics } = engine.parts
     const startedMs = environment.clock.monotonic()
@@ -102,9 +109,9 @@ export class CoreProducer implements Producer {
   /** Sends everything and waits until all of it has succeeded or failed. */
   async settle(options: Waiting, what: string): Promise<void> {
     const { environment } = this.engine.parts
+    const patience = new Patience(environment, options, Infinity, what)
     const barrier = new Barrier()
     this.engine.join(barrier)
-    const patience = new Patience(environment, options, Infinity, what)
     const linger = this.engine.sender.hurry()
     const release = environment.hold()
     try {
@@ -116,6 +123,8 @@ export class CoreProducer implements Producer {
   }
 
   async partitionsFor(topic: string, options: Waiting = {}): Promise<readonly PartitionInfo[]> {
+    checkWaiting(options, 'partitionsFor')
+    checkTopic(topic)
     this.engine.check()
     const { cluster, settings } = this.engine.parts
     const { partitions } = await cluster.topic(topic, { timeoutMs: settings.maxBlockMs, ...options })
@@ -134,8 +143,13 @@ export class CoreProducer implements Producer {
     return this.engine.parts.clientMetrics.view()
   }
 
-  close({ timeoutMs }: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
-    this.#closing ??= this.#close(timeoutMs)
+  close(options: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
+    try {
+      checkWaiting(options, 'close')
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    this.#closing ??= this.#close(options.timeoutMs)
     return this.#closing
   }
 
@@ -150,7 +164,7 @@ export class CoreProducer implements Producer {
     const { engine } = this
     const { environment, cluster } = engine.parts
     const endsAtMs = environment.clock.monotonic() + timeoutMs
-    engine.isClosing = true
+    engine.beginClosing()
     await this.beforeClose(timeoutMs).catch((error: unknown) => {
       environment.logger.warn(`Closing: the open transaction was not aborted: ${String(error)}`)
     })

@@ -38,6 +38,13 @@ export interface EngineParts {
   readonly transaction?: (SendingTransaction & { readonly identity: ProducerIdentity; check(): void }) | undefined
 }
 
+/** A place among those who wait for memory. */
+export interface Room {
+  /** Resolves when there is room, and when its owner has left. */
+  readonly free: Promise<void>
+  leave(): void
+}
+
 /** Newer metadata are asked for so many times before a partition counts as not there: one broker may lag behind. */
 const refreshesForPartition = 3
 
@@ -56,7 +63,8 @@ export class Engine implements AccumulatorHost {
   readonly #incomplete = new Set<Receipts>()
   readonly #unobserve: () => void
   #waiting: WaitingRecord | undefined
-  #roomWaiters: (() => void)[] = []
+  readonly #roomWaiters = new Set<() => void>()
+  readonly #endListeners = new Set<(error: Error) => void>()
   #hurryForMemory: (() => void) | undefined
   #release: (() => void) | undefined
   #fatal: Error | undefined
@@ -149,7 +157,7 @@ export class Engine implements AccumulatorHost {
     metrics.watch({
       availableBytes: () => Math.max(0, settings.bufferMemory - this.accumulator.memory.used),
       totalBytes: () => settings.bufferMemory,
-      waiting: () => this.waitingRoom.waitingForMemory + this.#roomWaiters.length,
+      waiting: () => this.waitingRoom.waitingForMemory + this.#roomWaiters.size,
     })
   }
 
@@ -157,12 +165,28 @@ export class Engine implements AccumulatorHost {
     return this.accumulator.memory.hasRoom && this.waitingRoom.isMemoryFree && this.waitingRoom.hasPlaces
   }
 
-  /** Resolves when there is room. Whoever waits for it lets no batch linger. */
-  room(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#roomWaiters.push(resolve)
-      this.#hurryForMemory ??= this.sender.hurry()
-    })
+  /** A place among those who wait for room. They let no batch linger, so whoever gives up has to `leave`. */
+  room(): Room {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#roomWaiters.add(resolve)
+    this.#hurryForMemory ??= this.sender.hurry()
+    const leave = (): void => {
+      resolve()
+      if (this.#roomWaiters.delete(resolve)) this.#wakeIfRoom()
+    }
+    return { free: promise, leave }
+  }
+
+  /** Calls when the producer takes no more records, with the reason. Gives the function that ends it. */
+  onEnd(listener: (error: Error) => void): () => void {
+    this.#endListeners.add(listener)
+    return () => void this.#endListeners.delete(listener)
+  }
+
+  /** Takes no more records. What was taken goes on. */
+  beginClosing(): void {
+    this.isClosing = true
+    this.#tellEnd(closed())
   }
 
   now(): number {
@@ -256,7 +280,7 @@ export class Engine implements AccumulatorHost {
     this.sender.stop()
     this.#unobserve()
     this.#hurryForMemory?.()
-    for (const wake of this.#roomWaiters.splice(0)) wake()
+    this.#wakeAll()
     this.#holdWhileBusy()
   }
 
@@ -450,10 +474,20 @@ export class Engine implements AccumulatorHost {
 
   /** Memory is free again, or what waited for a topic's metadata has its place. */
   #wakeIfRoom(): void {
-    if (this.#roomWaiters.length > 0 && this.hasRoom) for (const wake of this.#roomWaiters.splice(0)) wake()
-    if (this.#roomWaiters.length > 0 || !this.waitingRoom.isMemoryFree) return
+    if (this.#roomWaiters.size > 0 && this.hasRoom) this.#wakeAll()
+    if (this.#roomWaiters.size > 0 || !this.waitingRoom.isMemoryFree) return
     this.#hurryForMemory?.()
     this.#hurryForMemory = undefined
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#roomWaiters) wake()
+    this.#roomWaiters.clear()
+  }
+
+  #tellEnd(error: Error): void {
+    for (const tell of this.#endListeners) tell(error)
+    this.#endListeners.clear()
   }
 
   /** The producer can't go on: everything fails, and will. */
@@ -463,6 +497,7 @@ export class Engine implements AccumulatorHost {
     this.parts.environment.logger.error(`The producer can not go on: ${error.message}`)
     this.waitingRoom.failAll(error)
     this.sender.failQueued(error, 'queued')
+    this.#tellEnd(error)
   }
 
   #holdWhileBusy(): void {

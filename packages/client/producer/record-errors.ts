@@ -1,5 +1,6 @@
 import { KafkaError } from '@odradek/protocol'
 import { ClientError } from '../errors/index.ts'
+import { checkTopicName } from '../topic.ts'
 
 /** For a record, or a batch that can't be made smaller, above one of our own bounds. */
 export function recordTooLarge(
@@ -22,6 +23,18 @@ export function noSuchPartition(topic: string, partition: number, count: number,
       hint: 'Leave partition out to have one chosen.',
     },
   )
+}
+
+/** Throws for what can't be the name of a topic: brokers would be asked about it until `max.block.ms` is over, or break down over it. */
+export function checkTopic(name: unknown): asserts name is string {
+  if (typeof name !== 'string') throw noTopic(name)
+  try {
+    checkTopicName(name)
+  } catch (error) {
+    throw new KafkaError('INVALID_TOPIC_EXCEPTION', `INVALID_TOPIC_EXCEPTION: ${error instanceof Error ? error.message : ''}`, {
+      hint: 'Send to another topic; brokers refuse this one.',
+    })
+  }
 }
 
 export function badTimestamp(topic: string, timestamp: unknown): ClientError {

@@ -1,8 +1,10 @@
 import { Patience } from '../cluster/patience.ts'
+import { ConfigError } from '../errors/index.ts'
 import type { Topic } from '../topic.ts'
+import { checkWaiting } from '../waiting.ts'
 import type { Waiting } from '../waiting.ts'
 import type { AnyRecord } from './accumulator.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, Room } from './engine.ts'
 import type { Done } from './producer.ts'
 import type { Party, Receipts } from './receipts.ts'
 
@@ -16,22 +18,37 @@ export async function sendAll(
   options: Waiting,
   observe: Observe | undefined,
 ): Promise<{ readonly records: number }> {
+  checkWaiting(options, 'sendAll')
+  checkRecords(records)
   engine.check()
   const { environment } = engine.parts
   const patience = new Patience(environment, options, Infinity, 'sending records')
   const release = environment.hold()
   const stream = new Stream(engine, given, observe)
+  // Also while the source has nothing to say.
+  const forgetEnd = engine.onEnd((error) => stream.stop(error))
   const isBounded = options.signal !== undefined || options.timeoutMs !== undefined
   try {
-    if (Symbol.asyncIterator in records) await stream.pullAsync(records, isBounded ? patience : undefined)
-    else await stream.pull(records, isBounded ? patience : undefined)
+    const pulled = Promise.race([stream.pull(records), stream.failed])
+    await (isBounded ? patience.wait(pulled) : pulled)
+    forgetEnd()
     const sent = stream.finish()
     await (isBounded ? patience.wait(sent) : sent)
     return { records: stream.count }
+  } catch (error) {
+    stream.stop(error instanceof Error ? error : new Error(String(error), { cause: error }))
+    throw error
   } finally {
+    forgetEnd()
     stream.end()
     release()
   }
+}
+
+function checkRecords(records: unknown): void {
+  if (typeof records === 'object' && records !== null && (Symbol.asyncIterator in records || Symbol.iterator in records)) return
+  const what = records === null ? 'null' : typeof records === 'object' ? 'an object that can not be iterated' : `of type ${typeof records}`
+  throw new ConfigError(`sendAll: records must be an array or another iterable of records, also an asynchronous one, and this is ${what}.`)
 }
 
 /** The records of one `sendAll` on their way. */
@@ -45,6 +62,9 @@ class Stream implements Party {
   #isFinished = false
   readonly #end = Promise.withResolvers<void>()
   #linger: (() => void) | undefined
+  #room: Room | undefined
+  /** Has to be told when nothing more is wanted of it. */
+  #source: AsyncIterator<AnyRecord> | undefined
   count = 0
 
   constructor(engine: Engine, given: string | Topic, observe: Observe | undefined) {
@@ -54,37 +74,48 @@ class Stream implements Party {
     this.#end.promise.catch(() => undefined)
   }
 
-  async pull(records: Iterable<AnyRecord>, patience: Patience | undefined): Promise<void> {
+  /** Rejects when a record has failed; resolves when all are sent. */
+  get failed(): Promise<void> {
+    return this.#end.promise
+  }
+
+  /** Takes all records, as fast as there is room for them. When the stream has been stopped it may go on waiting for its source, and takes nothing more. */
+  pull(records: Iterable<AnyRecord> | AsyncIterable<AnyRecord>): Promise<void> {
+    return Symbol.asyncIterator in records ? this.#pullAsync(records) : this.#pull(records)
+  }
+
+  async #pull(records: Iterable<AnyRecord>): Promise<void> {
     const engine = this.#engine
     for (const record of records) {
       if (this.#failure !== undefined) throw this.#failure.error
       this.#take(record)
-      if (!engine.hasRoom) await this.#room(patience)
+      if (!engine.hasRoom) await this.#roomForMore()
     }
   }
 
-  async pullAsync(records: AsyncIterable<AnyRecord>, patience: Patience | undefined): Promise<void> {
+  async #pullAsync(records: AsyncIterable<AnyRecord>): Promise<void> {
     const engine = this.#engine
     const source = records[Symbol.asyncIterator]()
-    let isOver = false
-    try {
-      for (;;) {
-        const next = source.next()
-        const { done, value } = await (patience === undefined ? next : patience.wait(next))
-        if (done === true) {
-          isOver = true
-          return
-        }
-        if (this.#failure !== undefined) throw this.#failure.error
-        this.#take(value)
-        if (!engine.hasRoom) await this.#room(patience)
+    this.#source = source
+    for (;;) {
+      const next = await this.#next(source)
+      if (next.done === true) {
+        this.#source = undefined
+        return
       }
+      if (this.#failure !== undefined) throw this.#failure.error
+      this.#take(next.value)
+      if (!engine.hasRoom) await this.#roomForMore()
+    }
+  }
+
+  async #next(source: AsyncIterator<AnyRecord>): Promise<IteratorResult<AnyRecord>> {
+    try {
+      return await source.next()
     } catch (error) {
-      isOver = error !== this.#failure?.error && patience === undefined
+      // Whoever throws has ended.
+      this.#source = undefined
       throw error
-    } finally {
-      // A source that waits for something itself is told, and not waited for.
-      if (!isOver) source.return?.().catch(() => undefined)
     }
   }
 
@@ -97,14 +128,25 @@ class Stream implements Party {
     return this.#end.promise
   }
 
+  /** Takes nothing more, and tells the source. What was taken goes on. */
+  stop(error: Error): void {
+    this.#failure ??= { error }
+    this.#room?.leave()
+    const source = this.#source
+    this.#source = undefined
+    // A source that waits for something itself is told, and not waited for.
+    if (source !== undefined) void leave(source)
+    this.#look()
+  }
+
   end(): void {
     this.#linger?.()
   }
 
   settled(error: Error | undefined, receipts: Receipts): void {
     this.#open.delete(receipts)
-    if (error !== undefined) this.#failure ??= { error }
-    this.#look()
+    if (error === undefined) this.#look()
+    else this.stop(error)
   }
 
   placed(receipts: Receipts, hasJoined: boolean): void {
@@ -129,14 +171,23 @@ class Stream implements Party {
     this.count++
   }
 
-  async #room(patience: Patience | undefined): Promise<void> {
-    const room = this.#engine.room()
-    await (patience === undefined ? room : patience.wait(room))
+  async #roomForMore(): Promise<void> {
+    this.#room = this.#engine.room()
+    await this.#room.free
+    this.#room = undefined
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
   #look(): void {
     if (this.#failure !== undefined) this.#end.reject(this.#failure.error)
     else if (this.#isFinished && this.#open.size === 0 && this.#waiting === 0) this.#end.resolve()
+  }
+}
+
+async function leave(source: AsyncIterator<AnyRecord>): Promise<void> {
+  try {
+    await source.return?.()
+  } catch {
+    // The failure that ended it is told; what the source throws over its end comes after it.
   }
 }

@@ -4,6 +4,7 @@ import type { ClusterMetadata, TopicMetadata } from '../cluster/metadata.ts'
 import { errorOf } from '../errors/index.ts'
 import type { Serde } from '../serdes/serde.ts'
 import type { Topic } from '../topic.ts'
+import { checkTopic, noTopic } from './record-errors.ts'
 import type { StickyRules } from './sticky-partition.ts'
 import { TopicEntry } from './topic-entry.ts'
 import { TopicQueues } from './topic-queues.ts'
@@ -119,9 +120,11 @@ export class Topics {
   }
 
   #find(given: string | Topic): TopicEntry {
-    const name = typeof given === 'string' ? given : given.name
     const known = typeof given === 'string' ? this.#named.get(given) : this.#typed.get(given)
     if (known !== undefined && !known.topic.isForgotten) return known
+    const name: unknown = typeof given === 'string' ? given : given?.name
+    if (typeof name !== 'string') throw noTopic(given)
+    checkTopic(name)
     const topic = this.#topic(name)
     if (typeof given !== 'string') {
       const entry = new TopicEntry(topic, given.key, given.value)

@@ -5,6 +5,7 @@ import { Patience } from '../../cluster/patience.ts'
 import { ClientError } from '../../errors/index.ts'
 import type { Sensor } from '../../metrics/client-metrics.ts'
 import type { Offsets } from '../../partitions.ts'
+import { checkWaiting } from '../../waiting.ts'
 import type { Waiting } from '../../waiting.ts'
 import { CoreProducer } from '../core-producer.ts'
 import type { EngineParts } from '../engine.ts'
@@ -211,6 +212,7 @@ export class TransactingProducer extends CoreProducer implements TransactionalPr
   }
 
   async #timed(what: string, options: Waiting, sensor: Sensor, work: () => Promise<void>): Promise<void> {
+    checkWaiting(options, what)
     const { environment, settings } = this.#parts
     const patience = new Patience(environment, options, settings.maxBlockMs, what)
     const startedMs = environment.clock.monotonic()
