@@ -53,7 +53,10 @@ export interface Consumer<T extends Topic = RawTopic> extends AsyncDisposable {
   subscribe(topics: readonly (T | T['name'])[] | RegExp | Re2jPattern, listener?: RebalanceListener): void
   /** From now on exactly these partitions, without a group's say. */
   assign(partitions: Partitions): void
-  /** Gives all partitions back and leaves the group. */
+  /**
+   * Gives all partitions back and leaves the group; handlers of `run` are waited for, but not one that awaits this. Whoever asks for records after it,
+   * before another `subscribe` or `assign`, gets ODRADEK_STATE.
+   */
   unsubscribe(): Promise<void>
   /**
    * One record after the other. Ends when aborted or closed, and whatever ends it (`break` and `throw` too) commits first what was finished, with auto commit;
@@ -104,7 +107,8 @@ export interface Consumer<T extends Topic = RawTopic> extends AsyncDisposable {
   metrics(): Metrics
   /**
    * Ends loops, waits for running handlers of `run`, commits what is processed (auto commit), gives partitions back and leaves the group, within
-   * `timeoutMs` (30 000). A static member stays by default; `groupMembership` says otherwise (KIP-1092). Don't await it within a handler of `run`.
+   * `timeoutMs` (30 000). A static member stays by default; `groupMembership` says otherwise (KIP-1092).
+   * Awaited within a handler of `run` or a rebalance listener it does not wait for that one: the record in hand counts as not processed.
    */
   close(options?: CloseOptions): Promise<void>
 }

@@ -18,6 +18,7 @@ import { Reader } from './fetch/reader.ts'
 import type { Handed, Over } from './fetch/reader.ts'
 import { GroupSide } from './group-side.ts'
 import { Insight } from './insight.ts'
+import { Inside } from './inside.ts'
 import { DeliveredBatch } from './loops/delivered-batch.ts'
 import { Ending } from './loops/ending.ts'
 import type { ActiveLoop } from './loops/loop-host.ts'
@@ -53,6 +54,7 @@ export class Engine implements RunHost {
   readonly commits: Commits | undefined
   readonly subscriptions: Subscriptions
   readonly tasks: TaskObserver
+  readonly inside = new Inside()
   readonly maxPollRecords: number
   readonly closing = new AbortController()
   readonly #options: EngineOptions
@@ -66,6 +68,8 @@ export class Engine implements RunHost {
   #loopEnded = new Deferred<void>()
   #polled: PollHand[] = []
   #isStarted = false
+  /** The topics that it was made with are not wanted any more. */
+  #hasUnsubscribed = false
   #closed: Promise<void> | undefined = undefined
 
   constructor(options: EngineOptions) {
@@ -106,6 +110,7 @@ export class Engine implements RunHost {
       committing: this.committing,
       subscriptions: this.subscriptions,
       membership,
+      inside: this.inside,
       listened: (kind, latencyMs) => this.#insight.listened(kind, latencyMs),
       changed: (added, gone) => this.#insight.changed(added, gone),
     })
@@ -160,6 +165,8 @@ export class Engine implements RunHost {
 
   async unsubscribe(): Promise<void> {
     const { reader, subscriptions } = this
+    this.inside.leave()
+    this.#hasUnsubscribed = true
     this.#letGo()
     if (subscriptions.wish.kind === 'assigned') this.assign([])
     else if (this.#membership !== undefined) {
@@ -174,6 +181,7 @@ export class Engine implements RunHost {
     this.#watch.stop()
     subscriptions.clear()
     reader.forgive()
+    this.#tellWaiting()
   }
 
   /** Lets positions be looked up, for calls that need them without asking for records. */
@@ -194,7 +202,10 @@ export class Engine implements RunHost {
 
   begin(loop: ActiveLoop, call: string): void {
     this.checkOpen(call)
-    if (this.#loop === loop) return
+    if (this.#loop === loop) {
+      if (this.subscriptions.wish.kind === 'nothing') throw this.#nothingToRead(call)
+      return
+    }
     if (this.#loop !== undefined) {
       throw new ClientError('ODRADEK_STATE', `${call}: another loop or poll() of this consumer is active`, {
         hint: 'One loop at a time: end the other one first, or use a second consumer.',
@@ -302,6 +313,7 @@ export class Engine implements RunHost {
   }
 
   close(options: CloseOptions = {}): Promise<void> {
+    this.inside.leave()
     this.#closed ??= this.#close(options)
     return this.#closed
   }
@@ -347,15 +359,28 @@ export class Engine implements RunHost {
 
   #subscribeToTopics(call: string): void {
     const { topics, settings } = this.#options
-    if (topics.length > 0 && settings.groupId !== undefined) {
+    if (topics.length > 0 && settings.groupId !== undefined && !this.#hasUnsubscribed) {
       this.subscriptions.subscribe({ kind: 'topics', topics: [...new Set(topics.map(({ name }) => name))].toSorted() }, {})
       return
     }
-    throw new ClientError('ODRADEK_STATE', `${call}: this consumer has nothing to read`, {
-      hint:
-        settings.groupId === undefined
-          ? 'Call assign() first; for subscribe() give groupId.'
-          : 'Call subscribe() or assign() first, or give topics to kafka.consumer().',
+    throw this.#nothingToRead(call)
+  }
+
+  #nothingToRead(call: string): ClientError {
+    const isAlone = this.#options.settings.groupId === undefined
+    const first = isAlone
+      ? 'Call assign() first; for subscribe() give groupId.'
+      : 'Call subscribe() or assign() first, or give topics to kafka.consumer().'
+    return new ClientError('ODRADEK_STATE', `${call}: this consumer has nothing to read`, {
+      hint: this.#hasUnsubscribed ? `It has unsubscribed: call ${isAlone ? 'assign()' : 'subscribe() or assign()'} again.` : first,
+    })
+  }
+
+  /** After `unsubscribe`, unless something else is to be read by the end of the turn: whoever waits would wait for ever. */
+  #tellWaiting(): void {
+    this.#options.environment.timer.endOfTurn(() => {
+      if (this.#loop === undefined || this.subscriptions.wish.kind !== 'nothing' || this.closing.signal.aborted) return
+      this.reader.fail(this.#nothingToRead('unsubscribe()'))
     })
   }
 

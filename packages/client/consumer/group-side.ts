@@ -7,6 +7,7 @@ import type { RebalanceMessage } from '../tracing/channels.ts'
 import type { Committing } from './committing.ts'
 import type { Listening } from './consumer.ts'
 import type { Reader } from './fetch/reader.ts'
+import type { Inside } from './inside.ts'
 import type { Membership, MembershipHost } from './membership/membership.ts'
 import type { PartitionState } from './positions/partition-state.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -20,6 +21,7 @@ export interface GroupSideOptions {
   readonly committing: Committing
   readonly subscriptions: Subscriptions
   readonly membership: () => Membership | undefined
+  readonly inside: Inside
   /** For metrics. */
   readonly listened: (kind: 'assigned' | 'revoked' | 'lost', latencyMs: number) => void
   readonly changed: (added: Iterable<PartitionState>, gone: Iterable<PartitionState>) => void
@@ -116,7 +118,7 @@ export class GroupSide implements MembershipHost {
   }
 
   async #listen(kind: 'assigned' | 'revoked' | 'lost', listener: Listening | undefined, partitions: Partitions): Promise<void> {
-    const { environment, reader, listened, membership, settings } = this.#options
+    const { environment, reader, listened, membership, settings, inside } = this.#options
     if (rebalanceChannel.hasSubscribers) {
       const { clientId, groupId = '' } = settings
       const generationId = membership()?.group.generationId ?? -1
@@ -125,8 +127,10 @@ export class GroupSide implements MembershipHost {
     }
     if (listener === undefined) return
     const startedMs = environment.clock.monotonic()
+    const left = new Deferred<void>()
     try {
-      await listener(partitions)
+      // One that awaits close() or unsubscribe() is not waited for: it would wait for itself.
+      await inside.run({ left: () => left.resolve() }, () => Promise.race([listener(partitions), left.promise]))
     } catch (error) {
       // The rebalance goes on without it; the application hears of it when it next asks for records.
       reader.fail(error instanceof Error ? error : new Error(`A rebalance listener failed`, { cause: error }))

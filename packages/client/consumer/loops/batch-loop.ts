@@ -57,11 +57,14 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
 
   async #next(): Promise<IteratorResult<Batch, undefined>> {
     if (this.#isEnded) return { value: undefined, done: true }
-    // A loop that has begun ends normally with its consumer.
-    if (this.#ending === undefined || !this.#host.reader.isClosed) this.#host.begin(this, 'batches()')
-    this.#ending ??= this.#host.ending(this.#signal)
+    if (this.#ending === undefined) {
+      this.#host.begin(this, 'batches()')
+      this.#ending = this.#host.ending(this.#signal)
+    }
     this.#release(true)
     try {
+      // A loop that has begun ends normally with its consumer.
+      if (!this.#host.reader.isClosed) this.#host.begin(this, 'batches()')
       const handed = await this.#host.next(this.#ending)
       if (handed !== undefined) {
         this.#hand = handed

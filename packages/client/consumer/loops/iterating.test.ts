@@ -88,13 +88,17 @@ test('records that serdes prepare while their loop is left, or its partition rev
     waiting.catch(() => {})
     await scene.pass(300)
     assert.ok(prepared !== undefined)
-    const ended = how === 'return' ? iterator.return!() : how === 'unsubscribe' ? consumer.unsubscribe() : stop.abort()
+    const ended =
+      how === 'return'
+        ? iterator.return!()
+        : how === 'unsubscribe'
+          ? consumer.unsubscribe().then(() => consumer.subscribe(['t']))
+          : stop.abort()
     await scene.pass(10)
     prepared()
     await scene.pass(100)
     await ended
     if (how === 'unsubscribe') {
-      consumer.subscribe(['t'])
       await scene.pass(1_000)
       prepared()
       await scene.pass(100)

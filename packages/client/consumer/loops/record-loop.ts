@@ -88,11 +88,14 @@ export class RecordLoop implements AsyncIterableIterator<LazyRecord>, Holder {
 
   async #nextSlice(): Promise<IteratorResult<LazyRecord, undefined>> {
     if (this.#isEnded) return { value: undefined, done: true }
-    // A loop that has begun ends normally with its consumer.
-    if (this.#ending === undefined || !this.#host.reader.isClosed) this.#host.begin(this, 'records()')
-    this.#ending ??= this.#host.ending(this.#signal)
+    if (this.#ending === undefined) {
+      this.#host.begin(this, 'records()')
+      this.#ending = this.#host.ending(this.#signal)
+    }
     this.#release(true)
     try {
+      // A loop that has begun ends normally with its consumer.
+      if (!this.#host.reader.isClosed) this.#host.begin(this, 'records()')
       const handed = await this.#host.next(this.#ending)
       if (handed !== undefined) return { value: this.#take(handed), done: false }
     } catch (error) {

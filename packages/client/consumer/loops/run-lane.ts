@@ -151,7 +151,8 @@ export class RunLane implements Holder {
     if (this.isHolding) {
       const rest = this.#rest()
       this.#state.holder = undefined
-      if (rest === undefined) this.#state.rewind(this.#doneOffset, this.#doneEpoch)
+      // While serdes prepare what comes behind it, that would be left out.
+      if (rest === undefined || rest.nextOffset !== this.#state.offset) this.#state.rewind(this.#doneOffset, this.#doneEpoch)
       else this.#state.giveBack(rest, this.#doneEpoch)
     }
     this.#forget()

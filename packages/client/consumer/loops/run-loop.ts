@@ -3,7 +3,9 @@ import type { OnError, RunOptions } from '../consumer.ts'
 import type { Handed } from '../fetch/reader.ts'
 import type { PartitionState } from '../positions/partition-state.ts'
 import type { LazyRecord } from '../records/lazy-record.ts'
+import type { Inside } from '../inside.ts'
 import type { Ending } from './ending.ts'
+import { HandlerWork } from './handler-work.ts'
 import type { ActiveLoop, LoopHost } from './loop-host.ts'
 import type { Task } from './run-lane.ts'
 import { RunScheduler } from './run-scheduler.ts'
@@ -20,6 +22,7 @@ export interface RunHost extends LoopHost {
   /** Keeps the process alive until then. Returns the function that calls it off. */
   after(delayMs: number, action: () => void): () => void
   readonly tasks: TaskObserver
+  readonly inside: Inside
 }
 
 const defaultConcurrency = 16
@@ -89,15 +92,28 @@ export class RunLoop implements ActiveLoop {
 
   /** False when there is nothing to do now. */
   #startSome(): boolean {
-    for (let begun = 0; begun < recordsBetweenLooks && !this.#isStopping; begun++) if (!this.#startOne()) return begun > 0
+    let begun = 0
+    const startUntilOneGoesOn = (work: HandlerWork): boolean => {
+      for (; begun < recordsBetweenLooks && !this.#isStopping && !work.isTaken && !work.isLeft; begun++)
+        if (!this.#startOne(work)) return false
+      return true
+    }
+    while (begun < recordsBetweenLooks && !this.#isStopping) {
+      const work = this.#newWork()
+      if (!this.#host.inside.run(work, () => startUntilOneGoesOn(work))) return begun > 0
+    }
     return true
   }
 
+  #newWork(): HandlerWork {
+    return new HandlerWork((task) => this.#leaveUndone(task))
+  }
+
   /** Begins a record that may be begun, or takes in more of them. False when there is nothing to do now. */
-  #startOne(): boolean {
+  #startOne(work: HandlerWork): boolean {
     const task = this.#scheduler.next()
     if (task !== undefined) {
-      this.#handle(task)
+      this.#handle(task, work)
       return true
     }
     const handed = this.#host.nextNow()
@@ -126,7 +142,7 @@ export class RunLoop implements ActiveLoop {
     this.#host.reader.wakeUp()
   }
 
-  #handle(task: Task): void {
+  #handle(task: Task, work: HandlerWork): void {
     const { state } = task.lane
     const { tasks } = this.#host
     const traced = tasks.begin(task.record)
@@ -138,7 +154,8 @@ export class RunLoop implements ActiveLoop {
     } catch (error) {
       tasks.end(traced, error)
       this.#atWork++
-      void this.#failed(task, error)
+      work.goesOn(task)
+      void this.#failed(task, error, work)
       return
     }
     if (result === undefined) {
@@ -148,18 +165,25 @@ export class RunLoop implements ActiveLoop {
     }
     this.#atWork++
     this.#scheduler.goesOn(task, this.#host.monotonic())
+    work.goesOn(task)
     result.then(
       () => {
         tasks.end(traced)
-        this.#atWork--
-        this.#finish(task)
-        this.#host.reader.wakeUp()
+        this.#processed(task, work)
       },
       (error: unknown) => {
         tasks.end(traced, error)
-        void this.#failed(task, error)
+        void this.#failed(task, error, work)
       },
     )
+  }
+
+  #processed(task: Task, work: HandlerWork): void {
+    if (work.isLeft) return
+    work.end()
+    this.#atWork--
+    this.#finish(task)
+    this.#host.reader.wakeUp()
   }
 
   #finish(task: Task): void {
@@ -172,7 +196,7 @@ export class RunLoop implements ActiveLoop {
   }
 
   /** A handler has failed: the application says what becomes of the record. */
-  async #failed(task: Task, error: unknown): Promise<void> {
+  async #failed(task: Task, error: unknown, work: HandlerWork): Promise<void> {
     const { onError } = this.#options
     let decision: OnError = 'fail'
     // Whoever was told to stop, and did, has not failed: the record is another member's, or comes again.
@@ -180,16 +204,19 @@ export class RunLoop implements ActiveLoop {
     try {
       if (onError !== undefined && !isTold()) decision = checked(await onError(error, task.record, task.attempt))
     } catch (thrown) {
-      this.#giveUp(task, thrown)
+      if (!work.isLeft) this.#giveUp(task, thrown)
+      work.end()
       return
     }
+    if (work.isLeft) return
+    if (decision === 'skip' && !isTold()) {
+      this.#processed(task, work)
+      return
+    }
+    work.end()
     if (isTold()) this.#leaveUndone(task)
-    else if (decision === 'fail') this.#giveUp(task, error)
-    else if (decision === 'skip') {
-      this.#atWork--
-      this.#finish(task)
-      this.#host.reader.wakeUp()
-    } else this.#retry(task, decision.retryAfterMs)
+    else if (typeof decision === 'object') this.#retry(task, decision.retryAfterMs)
+    else this.#giveUp(task, error)
   }
 
   #leaveUndone(task: Task): void {
@@ -205,7 +232,8 @@ export class RunLoop implements ActiveLoop {
     const cancel = this.#host.after(afterMs, () => {
       this.#retries.delete(task)
       task.attempt++
-      this.#handle(task)
+      const work = this.#newWork()
+      this.#host.inside.run(work, () => this.#handle(task, work))
       this.#host.reader.wakeUp()
     })
     this.#retries.set(task, cancel)
