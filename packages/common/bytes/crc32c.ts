@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { createRequire } from 'node:module'
 import type * as Native from '@node-rs/crc32'
+import { crc32cTables } from './crc32c-tables.ts'
+import { crcLoopInWasm } from './crc32c-wasm.ts'
 
 type Checksum = (bytes: Uint8Array, seed: number) => number
 
@@ -9,12 +11,13 @@ const worthACall = 128
 
 /**
  * CRC32C (Castagnoli) of `buffer[start, end)`, unsigned. `seed` is the checksum of what came before, to go on from there.
- * Native where `@node-rs/crc32` is installed, which is six times as fast from 1 KB on; else by table.
+ * Native where `@node-rs/crc32` is installed, which is twice as fast from 2 KB on as WebAssembly, which is twice as fast as a table.
  */
 export function crc32c(buffer: Uint8Array, start = 0, end = buffer.length, seed = 0): number {
   if (end - start >= worthACall) {
     const native = nativeChecksum()
     if (native !== undefined) return native(buffer.subarray(start, end), seed)
+    return crc32cInWasm(buffer, start, end, seed)
   }
   return crc32cByTable(buffer, start, end, seed)
 }
@@ -30,7 +33,7 @@ const nativeChecksum = once((): Checksum | undefined => {
   }
 })
 
-/** The same without native code: slicing by 8, about 1.4 GB/s. */
+/** The same in plain JavaScript: slicing by 8, about 1 GB/s. */
 export function crc32cByTable(buffer: Uint8Array, start: number, end: number, seed = 0): number {
   const tables = sliceTables()
   let crc = ~seed
@@ -51,20 +54,15 @@ export function crc32cByTable(buffer: Uint8Array, start: number, end: number, se
   return ~crc >>> 0
 }
 
-/** Table k tells what a byte does to the checksum when k more bytes follow it. */
-const sliceTables = once(() => {
-  const tables = new Int32Array(8 * 256)
-  for (let byte = 0; byte < 256; byte++) {
-    let crc = byte
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1
-    tables[byte] = crc
-  }
-  for (let at = 256; at < tables.length; at++) {
-    const previous = tables[at - 256]!
-    tables[at] = (previous >>> 8) ^ tables[previous & 255]!
-  }
-  return tables
-})
+const sliceTables = once(() => crc32cTables(8))
+
+/** The same in WebAssembly; by table where there is none. */
+export function crc32cInWasm(buffer: Uint8Array, start: number, end: number, seed = 0): number {
+  const loop = wasmLoop()
+  return loop === undefined ? crc32cByTable(buffer, start, end, seed) : ~loop(buffer, start, end, ~seed) >>> 0
+}
+
+const wasmLoop = once(crcLoopInWasm)
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined

@@ -3,13 +3,21 @@ import { Buffer } from 'node:buffer'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { SeededRandom } from '../random/seeded-random.ts'
-import { crc32c, crc32cByTable } from './crc32c.ts'
+import { crc32c, crc32cByTable, crc32cInWasm } from './crc32c.ts'
 import { javaHashCode } from './java-hash-code.ts'
 import { murmur2 } from './murmur2.ts'
 import { isUuid, randomUuid, ZERO_UUID } from './uuid.ts'
 
+test('CRC32C in WebAssembly goes on where its memory ends', () => {
+  const random = new SeededRandom(7)
+  for (const size of [65_535, 65_536, 65_537, 131_072, 200_001]) {
+    const bytes = Buffer.from(Array.from({ length: size }, () => random.nextInt(256)))
+    assert.equal(crc32cInWasm(bytes, 3, size, 99), crc32cByTable(bytes, 3, size, 99))
+  }
+})
+
 test('CRC32C gives the check value of the standard and those of RFC 3720', () => {
-  for (const checksum of [crc32c, crc32cByTable]) {
+  for (const checksum of [crc32c, crc32cInWasm, crc32cByTable]) {
     const of = (bytes: Buffer) => checksum(bytes, 0, bytes.length).toString(16)
     assert.equal(of(Buffer.from('123456789')), 'e3069283')
     assert.equal(of(Buffer.alloc(32)), '8a9136aa')
@@ -18,12 +26,15 @@ test('CRC32C gives the check value of the standard and those of RFC 3720', () =>
   }
 })
 
-test('CRC32C is the same natively and by table, over any slice, in one go and in pieces', () => {
+test('CRC32C is the same natively, in WebAssembly and by table, over any slice, in one go and in pieces', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 700, size: 'max' }), fc.nat(700), fc.nat(700), (bytes, a, b) => {
       const [start, end] = [Math.min(a, b, bytes.length), Math.min(Math.max(a, b), bytes.length)]
       const expected = crc32cByTable(bytes, 0, bytes.length)
       assert.equal(crc32c(bytes), expected)
+      assert.equal(crc32cInWasm(bytes, 0, bytes.length), expected)
+      assert.equal(crc32cInWasm(bytes, start, end), crc32c(bytes, start, end))
+      assert.equal(crc32cInWasm(bytes, start, bytes.length, crc32c(bytes, 0, start)), expected)
       assert.equal(crc32c(bytes, start, end), crc32cByTable(bytes.slice(start, end), 0, end - start))
       assert.equal(crc32c(bytes, start, bytes.length, crc32c(bytes, 0, start)), expected)
     }),
