@@ -74,6 +74,12 @@ test('wrong options are told before anything is opened', () => {
   assert.throws(() => new Kafka(nothing), /new Kafka\(\) needs its options/)
   const kafka = new Kafka({ bootstrapServers })
   assert.throws(() => kafka.producer({ acks: 1, enableIdempotence: true }), ConfigError)
+  for (const options of [null, 5, 'x', []] as unknown[]) {
+    const wrong: ReturnType<typeof JSON.parse> = options
+    assert.throws(() => kafka.producer(wrong), /kafka\.producer\(\) takes an object with settings/)
+    assert.throws(() => kafka.consumer(wrong), /kafka\.consumer\(\) takes an object with settings/)
+    assert.throws(() => kafka.admin(wrong), /kafka\.admin\(\) takes an object with settings/)
+  }
   const names: ReturnType<typeof JSON.parse> = ['orders']
   assert.throws(() => kafka.consumer({ groupId: 'g', topics: names }), /topics must be a list of what topic\(\) gives/)
 })

@@ -74,6 +74,7 @@ export class Kafka implements AsyncDisposable {
   producer(options?: ProducerOptions): Producer
   producer(options: ProducerOptions = {}): Producer | TransactionalProducer {
     this.#checkOpen()
+    checkOptions('producer', options)
     const settings = resolveProducer(this.#options, options, ++this.#numbers.producer, this.#remarks)
     return this.#make('producer', settings, { apiTimeoutMs: settings.maxBlockMs, allowAutoTopicCreation: true }, createProducer)
   }
@@ -84,6 +85,7 @@ export class Kafka implements AsyncDisposable {
    */
   consumer<const T extends Topic = RawTopic>(options: ConsumerOptions & { readonly topics?: readonly T[] | undefined } = {}): Consumer<T> {
     this.#checkOpen()
+    checkOptions('consumer', options)
     const topics = checkTopics(options.topics)
     const settings = resolveConsumer(this.#options, options, ++this.#numbers.consumer, this.#remarks)
     const connecting = { apiTimeoutMs: settings.defaultApiTimeoutMs, allowAutoTopicCreation: settings.allowAutoCreateTopics }
@@ -93,6 +95,7 @@ export class Kafka implements AsyncDisposable {
   /** An admin. Throws `ConfigError`, and ODRADEK_CLOSED after `close()`. */
   admin(options: AdminOptions = {}): Admin {
     this.#checkOpen()
+    checkOptions('admin', options)
     const settings = resolveAdmin(this.#options, options, ++this.#numbers.admin, this.#remarks)
     const { bootstrapServers, bootstrapControllers, defaultApiTimeoutMs } = settings
     const asksControllers = bootstrapControllers.length > 0
@@ -169,6 +172,14 @@ function remarksTo({ logger }: Environment): Remarks {
       say(message)
     }
   return { info: once((message) => logger.info(message)), warn: once((message) => logger.warn(message)) }
+}
+
+function checkOptions(kind: 'producer' | 'consumer' | 'admin', options: unknown): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
+  const what = options === null ? 'null' : Array.isArray(options) ? 'an array' : `of type ${typeof options}`
+  throw new ConfigError(
+    `kafka.${kind}() takes an object with settings, as kafka.${kind}({ clientId: 'shop' }), or nothing; what it was given is ${what}.`,
+  )
 }
 
 function checkTopics<T extends Topic>(topics: readonly T[] | undefined): readonly T[] {

@@ -157,10 +157,10 @@ function looseText(value: unknown): string | undefined {
 /** A value beside a name in camel case, which must have the type of its setting. */
 function strictText(spelled: string, def: ConfigDef, value: unknown, wrong: string[]): string | undefined {
   const type = types[def.type]
-  // Words of digits (`acks`) may come as numbers, and settings whose name has one word only are spelled the same in files.
+  // Words of digits (`acks`) may come as numbers, which ones is said with their values; and settings whose name has one word only are spelled the same in files.
   if (
     type.fits(value) ||
-    (def.type === 'STRING' && typeof value === 'number' && def.valid.includes(`${value}`)) ||
+    (def.type === 'STRING' && typeof value === 'number' && /\d/.test(def.valid)) ||
     (!/[A-Z]/.test(spelled) && typeof value === 'string')
   ) {
     return looseText(value)

@@ -8,7 +8,7 @@ import { BufferMemory } from './buffer-memory.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import { choosePartition, payloadParts } from './payload.ts'
 import { ProducerBatch } from './producer-batch.ts'
-import { badTimestamp, noSuchPartition, recordTooLarge } from './record-errors.ts'
+import { badTimestamp, calledWhileWriting, noSuchPartition, recordTooLarge } from './record-errors.ts'
 import { writeHeaders, writePart } from './record-parts.ts'
 import { Receipts } from './receipts.ts'
 import type { ReceiptsHost } from './receipts.ts'
@@ -99,7 +99,7 @@ export class Accumulator {
    * UNKNOWN_TOPIC_OR_PARTITION for a partition that the topic has not; nothing is written then. The topic is known, the serializers are ready.
    */
   append(entry: TopicEntry, record: AnyRecord, wallMs: number): boolean {
-    if (this.#isWriting) throw new TypeError('A serializer, or the record itself, called the producer while the record was being written')
+    if (this.#isWriting) throw calledWhileWriting()
     this.#isWriting = true
     try {
       return this.#append(entry, record, wallMs)
@@ -111,7 +111,7 @@ export class Accumulator {
 
   /** Writes a record apart from all batches: what waits is serialized, too. Good until the next call. */
   serialize(entry: TopicEntry, record: AnyRecord): { readonly buffer: Buffer; readonly start: number; readonly end: number } {
-    if (this.#isWriting) throw new TypeError('A serializer, or the record itself, called the producer while the record was being written')
+    if (this.#isWriting) throw calledWhileWriting()
     this.#isWriting = true
     try {
       const sink = this.#keySink

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { Buffer } from 'node:buffer'
 import { test } from 'node:test'
 import { json, nullable, string } from '../serdes/index.ts'
-import type { Serde } from '../serdes/index.ts'
+import type { ByteSink, Serde } from '../serdes/index.ts'
 import { topic } from '../topic.ts'
-import { produce } from './producer-fixture.ts'
+import { produce, settled } from './producer-fixture.ts'
 
 test('a partition that the topic has not fails after a look at newer metadata; one that has just been made is waited for', async () => {
   const { cluster, producer, failure, time, close } = produce({}, { orders: [1, 1] })
@@ -169,5 +170,95 @@ test('a serializer that can not be prepared fails its records with the reason', 
   const broken: Serde<string> = { ...string, prepareWrite: () => Promise.reject(new Error('no registry')) }
   const { producer, failure, close } = produce()
   assert.equal(await failure(producer.send(topic('orders', { value: broken }), { value: 'v' })), 'Error: no registry')
+  await close()
+})
+
+// It was sent as an empty value, and acknowledged.
+test('a serializer that gives a promise is told that it must be synchronous, and nothing is sent', async () => {
+  const { cluster, producer, failure, time, close } = produce({}, { orders: [1] })
+  cluster.onProduce = (request) => request.answer()
+  const late: ReturnType<typeof JSON.parse> = {
+    ...string,
+    async write(text: string, sink: ByteSink) {
+      await Promise.resolve()
+      sink.utf8(text)
+      throw new Error('nobody hears me')
+    },
+  }
+  const given: ReturnType<typeof JSON.parse> = { ...string, write: (text: string) => Buffer.from(text) }
+  for (const [value, hint] of [
+    [late, /prepareWrite/],
+    [given, /serde\(write, read\)/],
+  ]) {
+    const outcome = await settled(time, producer.send(topic('orders', { value }), { value: 'v' }))
+    assert(outcome.status === 'rejected')
+    assert.equal(outcome.reason.code, 'ODRADEK_SERIALIZATION')
+    assert.match(outcome.reason.hint, hint)
+  }
+  assert.equal(await failure(producer.send('orders', { value: 'next' })), undefined)
+  assert.deepEqual(
+    cluster.requests.flatMap(({ batches }) => batches.flatMap(({ values }) => values)),
+    ['next'],
+  )
+  await close()
+})
+
+test('a serializer may give back what its last line gave', async () => {
+  const { cluster, producer, failure, close } = produce({}, { orders: [1] })
+  cluster.onProduce = (request) => request.answer()
+  const careless: ReturnType<typeof JSON.parse> = {
+    ...string,
+    write(text: string, sink: ByteSink) {
+      sink.utf8(text)
+      return text.length
+    },
+  }
+  assert.equal(await failure(producer.send(topic('orders', { value: careless }), { value: 'v' })), undefined)
+  await close()
+})
+
+test('bytes whose memory was transferred away are not sent as empty ones', async () => {
+  const { cluster, producer, failure, close } = produce({}, { orders: [1] })
+  cluster.onProduce = (request) => request.answer()
+  const gone = new Uint8Array(100)
+  structuredClone(gone, { transfer: [gone.buffer] })
+  assert.equal(await failure(producer.send('orders', { value: gone })), 'ODRADEK_SERIALIZATION')
+  assert.equal(await failure(producer.send('orders', { key: gone, value: null })), 'ODRADEK_SERIALIZATION')
+  assert.equal(await failure(producer.send('orders', { value: null, headers: { gone } })), 'ODRADEK_SERIALIZATION')
+  assert.equal(await failure(producer.send('orders', { value: new Uint8Array(0) })), undefined)
+  assert.deepEqual(cluster.requests[0]?.batches[0]?.values, [''])
+  await close()
+})
+
+test('headers that are a function, a done that is none, and a send within a send say what is wrong', async () => {
+  const { cluster, producer, failure, close } = produce({}, { orders: [1] })
+  cluster.onProduce = (request) => request.answer()
+  const headers: ReturnType<typeof JSON.parse> = () => undefined
+  assert.equal(await failure(producer.send('orders', { value: 'v', headers })), 'ODRADEK_SERIALIZATION')
+  const done: ReturnType<typeof JSON.parse> = 5
+  assert.throws(() => producer.enqueue('orders', { value: 'v' }, done), { code: 'ODRADEK_CONFIG' })
+  let within: PromiseLike<unknown> = Promise.resolve()
+  const nosy: Serde<string> = {
+    ...string,
+    write(text, sink) {
+      within = producer.send('orders', { value: 'in between' })
+      sink.utf8(text)
+    },
+  }
+  assert.equal(await failure(producer.send(topic('orders', { value: nosy }), { value: 'v' })), undefined)
+  assert.equal(await failure(within), 'ODRADEK_STATE')
+  await close()
+})
+
+test('an interceptor that gives no record is named, and the record goes as it was', async () => {
+  const junk: ReturnType<typeof JSON.parse>[] = [5, 'text', {}, Promise.reject(new Error('late')), null, undefined]
+  const { cluster, producer, failure, said, close } = produce(
+    { interceptors: junk.map((value) => ({ onSend: () => value })) },
+    { orders: [1] },
+  )
+  cluster.onProduce = (request) => request.answer()
+  assert.equal(await failure(producer.send('orders', { value: 'v' })), undefined)
+  assert.deepEqual(cluster.requests[0]?.batches[0]?.values, ['v'])
+  assert.equal(said.warnings.filter((line) => /onSend of an interceptor/.test(line)).length, 4)
   await close()
 })

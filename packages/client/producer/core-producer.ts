@@ -1,4 +1,5 @@
 import { Patience } from '../cluster/patience.ts'
+import { ConfigError } from '../errors/index.ts'
 import type { Metrics } from '../metrics/index.ts'
 import type { PartitionInfo } from '../partitions.ts'
 import type { Topic } from '../topic.ts'
@@ -9,6 +10,7 @@ import type { AnyRecord } from './accumulator.ts'
 import { Barrier } from './barrier.ts'
 import { Engine } from './engine.ts'
 import type { EngineParts } from './engine.ts'
+import { hurry } from './hurrying.ts'
 import { Interception } from './interception.ts'
 import { LazyDelivery } from './lazy-delivery.ts'
 import type { Delivery, Done, Producer } from './producer.ts'
@@ -50,6 +52,8 @@ export class CoreProducer implements Producer {
 
   enqueue(given: string | Topic, record: AnyRecord, done?: Done): boolean {
     const { engine } = this
+    if (done !== undefined && typeof done !== 'function')
+      throw new ConfigError(`enqueue: done must be a function, and is of type ${typeof done}.`)
     engine.check()
     if (this.#isWatched) this.#enqueueWatched(given, record, done)
     else if (engine.append(engine.topics.entry(given), record)) {
@@ -137,6 +141,10 @@ export class CoreProducer implements Producer {
       inSyncReplicas,
       offlineReplicas,
     }))
+  }
+
+  [hurry](): () => void {
+    return this.engine.sender.hurry()
   }
 
   metrics(): Metrics {

@@ -443,6 +443,10 @@ export class Engine implements AccumulatorHost {
   /** A record that had to wait is in a batch now. */
   #placed(waiting: WaitingRecord): void {
     const { receipts, index, timestampDelta } = this.accumulator
+    const { settings, metrics } = this.parts
+    const waitedNs = (this.now() - waiting.deadlineMs + settings.maxBlockMs) * 1e6
+    if (waiting.reason === 'memory') metrics.bufferWait.record(waitedNs)
+    else if (waiting.reason === 'metadata') metrics.metadataWait.record(waitedNs)
     this.#hand(waiting, receipts, index, timestampDelta)
     this.#wakeIfRoom()
     this.#holdWhileBusy()

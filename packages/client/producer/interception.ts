@@ -19,7 +19,9 @@ export class Interception {
     let seen: InterceptedRecord = { ...record, topic: name }
     for (const interceptor of this.#interceptors) {
       try {
-        seen = interceptor.onSend?.(seen) ?? seen
+        const changed: unknown = interceptor.onSend?.(seen)
+        if (isRecord(changed)) seen = changed
+        else if (changed !== undefined && changed !== null) this.#gaveNoRecord(changed)
       } catch (error) {
         this.#threw('onSend', error)
       }
@@ -45,7 +47,22 @@ export class Interception {
     }
   }
 
+  #gaveNoRecord(changed: unknown): void {
+    // A promise that nobody waits for should not end the process either.
+    if (changed instanceof Promise) changed.catch(() => undefined)
+    const what =
+      changed instanceof Promise
+        ? 'a promise'
+        : typeof changed === 'object'
+          ? 'an object that is none'
+          : `something of type ${typeof changed}`
+    this.#logger.warn(`onSend of an interceptor has to give the record that is sent, and gave ${what}: the record is sent as it was`)
+  }
+
   #threw(method: string, error: unknown): void {
     this.#logger.warn(`${method} of an interceptor has thrown: ${error instanceof Error ? error.message : String(error)}`, { error })
   }
 }
+
+const isRecord = (value: unknown): value is InterceptedRecord =>
+  typeof value === 'object' && value !== null && 'topic' in value && typeof value.topic === 'string' && 'value' in value

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import type { Topic } from '../topic.ts'
+import { hurrying } from './hurrying.ts'
 import type { Producer, ProducerRecord, Raw } from './producer.ts'
 
 /**
@@ -16,6 +17,7 @@ export function writable(producer: Producer, topic: string | Topic, { highWaterM
       : (record, done) => producer.enqueue(topic, record, done)
   let pending = 0
   let onDrained: (() => void) | undefined
+  let calm: (() => void) | undefined
   const stream = new Writable({
     objectMode: true,
     highWaterMark,
@@ -33,9 +35,13 @@ export function writable(producer: Producer, topic: string | Topic, { highWaterM
     },
     final(ended) {
       if (pending === 0) return ended()
-      onDrained = ended
       // What lingers would let the end of the stream linger, too.
-      producer.flush().catch(() => undefined)
+      calm = hurrying(producer)
+      onDrained = ended
+    },
+    destroy(error, destroyed) {
+      calm?.()
+      destroyed(error)
     },
   })
   const done = (error: Error | undefined): void => {

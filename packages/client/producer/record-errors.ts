@@ -25,6 +25,20 @@ export function noSuchPartition(topic: string, partition: number, count: number,
   )
 }
 
+/** For what `send` was given instead of a topic. */
+export function noTopic(given: unknown): ClientError {
+  const isOfKafkajs = typeof given === 'object' && given !== null && 'topic' in given
+  return new ClientError(
+    'ODRADEK_SERIALIZATION',
+    `The topic of a record is ${given === null ? 'null' : typeof given === 'object' ? 'an object without a name' : `of type ${typeof given}`}`,
+    {
+      hint: isOfKafkajs
+        ? 'Topic and record are two arguments, and records go one by one: send(topic, record), or sendAll(topic, records).'
+        : "It has to be a name, or what topic() gives: send('orders', record).",
+    },
+  )
+}
+
 /** Throws for what can't be the name of a topic: brokers would be asked about it until `max.block.ms` is over, or break down over it. */
 export function checkTopic(name: unknown): asserts name is string {
   if (typeof name !== 'string') throw noTopic(name)
@@ -68,6 +82,13 @@ export function explained(error: unknown, topic: string, record: unknown): unkno
       cause: error,
     },
   )
+}
+
+/** A record is written straight into a batch that all share: there can't be two at once. */
+export function calledWhileWriting(): ClientError {
+  return new ClientError('ODRADEK_STATE', 'A serializer, or the record itself, called the producer while the record was being written', {
+    hint: 'Send the other record before or after this one.',
+  })
 }
 
 export function closed(): ClientError {

@@ -24,12 +24,31 @@ export function writePart(sink: RecordSink, datum: unknown, writer: PartWriter, 
   const width = writer.lengthWidth
   const at = sink.gap(width)
   const context = headers === undefined ? writer.context : withHeaders(writer.context, headers)
+  let result: unknown
   try {
-    serde.write(datum, sink, context)
+    result = serde.write(datum, sink, context)
   } catch (error) {
     throw serializationError(writer, error)
   }
+  if (result !== undefined) checkResult(result, writer)
   writer.lengthWidth = sink.fillGap(at, width)
+}
+
+/** Some serializers give back whatever their last line gave; but a promise has not written yet, and bytes were not written. */
+function checkResult(result: unknown, { context: { topic, part } }: PartWriter): void {
+  const isPromise = typeof result === 'object' && result !== null && 'then' in result
+  if (!isPromise && !(result instanceof Uint8Array)) return
+  // What it does now comes too late, and nobody else hears of its failure.
+  if (isPromise) Promise.resolve(result).catch(() => undefined)
+  throw new ClientError(
+    'ODRADEK_SERIALIZATION',
+    `The serializer for the ${part} of ${topic} has given ${isPromise ? 'a promise' : 'bytes'}`,
+    {
+      hint: isPromise
+        ? 'write() must be synchronous: what has to be fetched first is fetched in prepareWrite().'
+        : 'write(data, sink) writes into the sink; for a function that gives bytes there is serde(write, read).',
+    },
+  )
 }
 
 function writeRaw(sink: RecordSink, datum: unknown, writer: PartWriter): void {
@@ -80,6 +99,7 @@ function serializationError({ context: { topic, part } }: PartWriter, cause: unk
 /** Writes the headers of a record, their count first. */
 export function writeHeaders(sink: RecordSink, headers: HeadersInput | undefined): void {
   if (headers === undefined) return sink.int8(0)
+  if (typeof headers !== 'object') throw new TypeError('headers are no object')
   if (isPairs(headers)) {
     const pairs = Array.isArray(headers) ? headers : [...headers]
     sink.varint(pairs.length)

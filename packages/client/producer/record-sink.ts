@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { putInt32, putInt64, putVarint, varintSize } from '@odradek/common/bytes'
 import type { Bytes } from '../bytes.ts'
+import { ClientError } from '../errors/index.ts'
 import type { ByteSink } from '../serdes/serde.ts'
 
 /** Up to so many bytes a loop is faster than a call into native code. */
@@ -82,6 +83,7 @@ export class RecordSink implements ByteSink {
 
   bytes(bytes: Bytes): void {
     const length = bytes.length
+    if (length === 0) return checkPresent(bytes)
     this.reserve(length)
     const buffer = this.buffer
     const at = this.position
@@ -201,3 +203,11 @@ export class RecordSink implements ByteSink {
 }
 
 const nothing = Buffer.alloc(0)
+
+/** Bytes whose memory went to another thread look empty, and would be sent so. */
+function checkPresent({ buffer }: Bytes): void {
+  if (!('detached' in buffer) || !buffer.detached) return
+  throw new ClientError('ODRADEK_SERIALIZATION', 'A Uint8Array was given whose memory has been transferred away (its buffer is detached)', {
+    hint: 'Copy the bytes, or send the record, before postMessage or structuredClone takes them.',
+  })
+}

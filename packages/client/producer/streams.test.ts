@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { test } from 'node:test'
 import { passing, produce } from './producer-fixture.ts'
 import type { Fixture } from './producer-fixture.ts'
+import type { Producer } from './producer.ts'
 import { writable } from './node-writable.ts'
 import { writableStream } from './web-writable.ts'
 
@@ -55,3 +56,24 @@ test('a web stream fails with the first record that fails', async () => {
   })
   await fixture.close()
 })
+
+for (const [kind, write] of [
+  ['a pipeline of Node', (producer: Producer) => pipeline(Readable.from(records), writable(producer, 'orders'))],
+  ['a web stream', (producer: Producer) => ReadableStream.from(records).pipeTo(writableStream(producer, 'orders'))],
+] as const) {
+  // Its end flushed the producer, and the failure went to nobody.
+  test(`${kind} that ends leaves failures of others to whoever flushes, and does not linger`, async () => {
+    const fixture = produce({ lingerMs: 60_000 }, { orders: [1] })
+    fixture.cluster.onProduce = (request) => request.answer()
+    fixture.producer.enqueue('orders', { value: 'lost', partition: 55 })
+    await passing(fixture.time, new Promise<void>((resolve) => fixture.time.after(100, resolve)), 20)
+    await until(fixture, write(fixture.producer))
+    assert.ok(fixture.time.monotonic() < 10_000)
+    assert.equal(await fixture.failure(fixture.producer.flush()), 'UNKNOWN_TOPIC_OR_PARTITION')
+    const lingering = fixture.producer.send('orders', { value: 'v' })
+    await fixture.time.advance(100)
+    assert.equal(fixture.cluster.requests.flatMap(({ batches }) => batches.flatMap(({ values }) => values)).includes('v'), false)
+    await fixture.close()
+    await lingering
+  })
+}

@@ -1,4 +1,5 @@
 import type { Topic } from '../topic.ts'
+import { hurrying } from './hurrying.ts'
 import type { Producer, ProducerRecord, Raw } from './producer.ts'
 
 /**
@@ -34,8 +35,9 @@ export function writableStream(producer: Producer, topic: string | Topic): Writa
       if (pending > 0) {
         const { promise, resolve } = Promise.withResolvers<void>()
         onDrained = resolve
-        producer.flush().catch(() => undefined)
-        await promise
+        // What lingers would let the end of the stream linger, too.
+        const calm = hurrying(producer)
+        await promise.finally(calm)
       }
       if (failure !== undefined) throw failure
     },
