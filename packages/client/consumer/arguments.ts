@@ -73,12 +73,19 @@ export function readSubscription(what: unknown): { readonly wish: Wish; readonly
 
 const isTopic = (value: unknown): value is Topic => isObject(value) && 'name' in value && 'key' in value && 'value' in value
 
+const listenings = ['onPartitionsAssigned', 'onPartitionsRevoked', 'onPartitionsLost'] as const
+
 export function checkListener(listener: RebalanceListener): void {
   if (!isObject(listener))
     throw new ConfigError(
       `subscribe: the listener must be an object with onPartitionsAssigned, onPartitionsRevoked, onPartitionsLost, not ${show(listener)}.`,
     )
-  for (const name of ['onPartitionsAssigned', 'onPartitionsRevoked', 'onPartitionsLost'] as const) {
+  // A listener may be an object of the application with more in it; what only looks like one of these is a slip.
+  for (const name of Object.keys(listener)) {
+    if (/^on_?partitions?/i.test(name) && !listenings.some((known) => known === name))
+      throw new ConfigError(`subscribe: the listener has ${name}; there are ${listenings.join(', ')}.`)
+  }
+  for (const name of listenings) {
     const given: unknown = listener[name]
     if (given !== undefined && typeof given !== 'function')
       throw new ConfigError(`subscribe: ${name} must be a function, not ${show(given)}.`)

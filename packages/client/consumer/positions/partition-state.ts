@@ -60,6 +60,8 @@ export class PartitionState implements TopicPartition {
 
   /** Epoch of the leader with which the position was last known to agree. */
   validatedEpoch = noEpoch
+  /** Of the topic in whose log the position lies; undefined while unknown. A topic that was deleted and made again has another. */
+  topicId: string | undefined = undefined
   /** Nothing is asked about this partition before that (monotonic). */
   retryAtMs = 0
   /** Failed attempts since the last that did not. */

@@ -1,3 +1,4 @@
+import { ZERO_UUID } from '@odradek/common/bytes'
 import type { Cancellable } from '@odradek/common/time'
 import { KafkaError } from '@odradek/protocol'
 import type { Cluster } from '../../cluster/cluster.ts'
@@ -82,6 +83,7 @@ export class Positions {
   leadersChanged(): void {
     const { assignment, cluster } = this.#options
     for (const state of assignment) {
+      if (this.#isMadeAgain(state)) this.#resetMadeAgain(state)
       if (state.state !== 'FETCHING') continue
       const leaderEpoch = cluster.metadata.topics.get(state.topic)?.partitions[state.partition]?.leaderEpoch ?? -1
       if (leaderEpoch < 0 || leaderEpoch <= state.validatedEpoch) continue
@@ -89,6 +91,30 @@ export class Positions {
       else state.validatedEpoch = leaderEpoch
     }
     this.wake()
+  }
+
+  /** Takes note of the topic that there is, too. */
+  #isMadeAgain(state: PartitionState): boolean {
+    const topicId = this.#options.cluster.metadata.topics.get(state.topic)?.topicId
+    if (topicId === undefined || topicId === ZERO_UUID || topicId === state.topicId) return false
+    const isMadeAgain = state.topicId !== undefined
+    state.topicId = topicId
+    return isMadeAgain
+  }
+
+  /** Offsets of the old topic mean nothing in the new one: reading on at the same number would leave out its first records. */
+  #resetMadeAgain(state: PartitionState): void {
+    const { environment, settings, host } = this.#options
+    const { autoOffsetReset } = settings
+    environment.logger.warn('a topic was deleted and made again, and its position is reset', {
+      partition: state.name,
+      offset: state.offset,
+      to: autoOffsetReset === 'none' ? 'nothing' : nameOfReset(autoOffsetReset),
+    })
+    state.validatedEpoch = -1
+    if (autoOffsetReset === 'none') state.failPosition(madeAgain(state))
+    else state.awaitReset(autoOffsetReset)
+    host.positioned([state])
   }
 
   /** The log does not have the offset that was asked for. */
@@ -111,6 +137,7 @@ export class Positions {
     const validations: PartitionState[] = []
     let retryAtMs = Infinity
     for (const state of this.#options.assignment) {
+      if (state.topicId === undefined) this.#isMadeAgain(state)
       if (
         state.state === 'FETCHING' ||
         state.isAsking ||
@@ -284,6 +311,15 @@ const nameOfReset = (to: ResetTo): string => (typeof to === 'string' ? to : `${t
 function noOffset({ topic, partition, name }: PartitionState): ClientError {
   const hint = `Set autoOffsetReset to earliest or latest, commit an offset, or call consumer.seek({ topic: '${topic}', partition: ${partition}, offset })`
   return new ClientError('ODRADEK_NO_OFFSET', `The group has no committed offset of ${name}, and autoOffsetReset is none`, { hint })
+}
+
+function madeAgain({ topic, partition, name }: PartitionState): ClientError {
+  const hint = `Set autoOffsetReset to earliest or latest, or call consumer.seek({ topic: '${topic}', partition: ${partition}, offset })`
+  return new ClientError(
+    'ODRADEK_NO_OFFSET',
+    `The topic of ${name} was deleted and made again, its old position means nothing, and autoOffsetReset is none`,
+    { hint },
+  )
 }
 
 function truncated({ topic, partition, name, offset }: PartitionState, divergence: number | undefined): ClientError {
