@@ -1,4 +1,5 @@
 import { ConfigError } from './errors/config-error.ts'
+import { checkWords, waitingWords } from './known-words.ts'
 
 /** What everything that waits takes. */
 export interface Waiting {
@@ -15,6 +16,7 @@ export function checkWaiting(options: Waiting, call: string): void {
       `${call}: its options must be an object as { timeoutMs: 5000, signal }, and are ${options === null ? 'null' : `of type ${typeof options}`}.`,
     )
   }
+  checkWords(options, waitingWords, call)
   checkSignal(options.signal, call)
   checkTimeout(options.timeoutMs, call)
 }

@@ -14,6 +14,7 @@ import { featuresAdmin } from './features.ts'
 import { groupMembersAdmin } from './group-members.ts'
 import { groupOffsetsAdmin } from './group-offsets.ts'
 import { groupsAdmin } from './groups.ts'
+import { refusingUnknownWords } from './known-words.ts'
 import { logDirsAdmin } from './log-dirs.ts'
 import { partitionsAdmin } from './partitions-admin.ts'
 import { quorumAdmin } from './quorum.ts'
@@ -52,7 +53,7 @@ export function createAdmin(parts: AdminParts): Admin {
     await runner.close(options)
     await cluster[Symbol.asyncDispose]()
   }
-  return {
+  return refusingUnknownWords({
     ...topicsAdmin(runner),
     ...describeTopicsAdmin(runner),
     ...partitionsAdmin(runner),
@@ -78,5 +79,5 @@ export function createAdmin(parts: AdminParts): Admin {
     metrics: () => metrics.view(),
     close,
     [Symbol.asyncDispose]: () => close(),
-  }
+  })
 }

@@ -2,11 +2,14 @@ import { ConfigError } from '../errors/index.ts'
 import type { Offsets, PartitionOffset, Partitions, TopicPartition } from '../partitions.ts'
 import { checkTopicName } from '../topic.ts'
 import type { Topic } from '../topic.ts'
+import { checkWords } from '../known-words.ts'
+import type { WordsOf } from '../known-words.ts'
 import { checkSignal } from '../waiting.ts'
 import type { RebalanceListener, RunOptions } from './consumer.ts'
 import type { Wish } from './subscriptions.ts'
 
-export { checkSignal, checkTimeout } from '../waiting.ts'
+export { checkWords } from '../known-words.ts'
+export { checkTimeout } from '../waiting.ts'
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 const show = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : isObject(value) ? 'an object' : String(value))
@@ -92,8 +95,18 @@ export function checkListener(listener: RebalanceListener): void {
   }
 }
 
+/** What ends a loop, or a call for records. */
+export function checkLooping(options: { readonly signal?: AbortSignal | undefined }, call: string): void {
+  checkWords(options, { signal: 1 }, call)
+  checkSignal(options.signal, call)
+}
+
+const runWords: WordsOf<RunOptions<unknown>> = { order: 1, concurrency: 1, signal: 1, onError: 1 }
+
 export function checkRun<R>(handler: unknown, options: RunOptions<R>): void {
   if (typeof handler !== 'function') throw new ConfigError(`run: the handler must be a function, not ${show(handler)}.`)
+  if (!isObject(options)) throw new ConfigError(`run: the options must be an object, not ${show(options)}.`)
+  checkWords(options, runWords, 'run')
   const { order, concurrency, onError } = options
   if (order !== undefined && order !== 'partition' && order !== 'key' && order !== 'none') {
     throw new ConfigError(`run: order must be 'partition', 'key' or 'none', not ${show(order)}.`)

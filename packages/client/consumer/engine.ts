@@ -28,6 +28,7 @@ import { TaskObserver } from './loops/task-observer.ts'
 import { createMembership } from './membership/create-membership.ts'
 import type { Membership } from './membership/membership.ts'
 import { withinTime } from './membership/within-time.ts'
+import { MissingTopics } from './missing-topics.ts'
 import { PollWatch } from './poll-watch.ts'
 import type { PartitionState } from './positions/partition-state.ts'
 import { ReadTopics } from './records/read-topic.ts'
@@ -62,6 +63,7 @@ export class Engine implements RunHost {
   readonly #side: GroupSide
   readonly #insight: Insight
   readonly #watch: PollWatch
+  readonly #missing: MissingTopics
   readonly #unobserve: () => void
   #membership: Membership | undefined = undefined
   #loop: ActiveLoop | undefined = undefined
@@ -115,6 +117,7 @@ export class Engine implements RunHost {
       changed: (added, gone) => this.#insight.changed(added, gone),
     })
     this.#watch = new PollWatch(environment, settings.maxPollIntervalMs, (elapsedMs) => this.#pollIntervalExceeded(elapsedMs))
+    this.#missing = new MissingTopics({ environment, groupId, allowAutoCreateTopics: settings.allowAutoCreateTopics })
     this.#unobserve = cluster.observe((metadata) => this.#metadataChanged(metadata))
   }
 
@@ -409,7 +412,9 @@ export class Engine implements RunHost {
 
   #metadataChanged(metadata: ClusterMetadata): void {
     if (!this.#isStarted) return
-    for (const topic of new Set([...this.subscriptions.topics, ...this.reader.assignment.topics])) {
+    const topics = new Set([...this.subscriptions.topics, ...this.reader.assignment.topics])
+    this.#missing.look(metadata, topics, this.reader.assignment.partitions)
+    for (const topic of topics) {
       const code = metadata.errors.get(topic)
       if (code === 'TOPIC_AUTHORIZATION_FAILED') this.reader.fail(unauthorized(topic))
       else if (code === 'INVALID_TOPIC_EXCEPTION')

@@ -7,6 +7,8 @@ import type { Metrics } from '../metrics/index.ts'
 import { nameOf } from '../partitions.ts'
 import type { Offsets, PartitionOffset, Partitions, TopicPartition } from '../partitions.ts'
 import type { Topic } from '../topic.ts'
+import type { WordsOf } from '../known-words.ts'
+import { checkWaiting } from '../waiting.ts'
 import type { Waiting } from '../waiting.ts'
 import * as check from './arguments.ts'
 import { noGroup } from './committing.ts'
@@ -21,6 +23,8 @@ import { RunLoop } from './loops/run-loop.ts'
 import { timestampOf } from './positions/list-offsets.ts'
 import { OffsetQueries } from './positions/offset-queries.ts'
 import type { PartitionState } from './positions/partition-state.ts'
+
+const closeWords = { timeoutMs: 1, groupMembership: 1 } as const satisfies WordsOf<CloseOptions>
 
 type Looping = { readonly signal?: AbortSignal | undefined }
 
@@ -68,13 +72,13 @@ export class KafkaConsumer implements Consumer<Topic> {
   }
 
   records(options: Looping = {}): AsyncIterable<RecordOf<Topic>> {
-    check.checkSignal(options.signal, 'records')
+    check.checkLooping(options, 'records')
     this.#engine.checkOpen('records')
     return { [Symbol.asyncIterator]: () => new RecordLoop(this.#engine, options.signal) }
   }
 
   batches(options: Looping = {}): AsyncIterable<BatchOf<Topic>> {
-    check.checkSignal(options.signal, 'batches')
+    check.checkLooping(options, 'batches')
     this.#engine.checkOpen('batches')
     return { [Symbol.asyncIterator]: () => new BatchLoop(this.#engine, options.signal) }
   }
@@ -90,7 +94,7 @@ export class KafkaConsumer implements Consumer<Topic> {
   async poll(timeoutMs: number, options: Looping = {}): Promise<readonly BatchOf<Topic>[]> {
     check.checkTimeout(timeoutMs, 'poll')
     if (timeoutMs === undefined) throw new ConfigError('poll: timeoutMs must be given.')
-    check.checkSignal(options.signal, 'poll')
+    check.checkLooping(options, 'poll')
     options.signal?.throwIfAborted()
     return this.#engine.poll(timeoutMs, options.signal)
   }
@@ -238,6 +242,7 @@ export class KafkaConsumer implements Consumer<Topic> {
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
+    check.checkWords(options, closeWords, 'close')
     check.checkTimeout(options.timeoutMs, 'close')
     const { groupMembership } = options
     if (groupMembership !== undefined && groupMembership !== 'leave' && groupMembership !== 'remain' && groupMembership !== 'default') {
@@ -250,10 +255,9 @@ export class KafkaConsumer implements Consumer<Topic> {
     return this.close()
   }
 
-  #checkCall(call: string, { signal, timeoutMs }: Waiting): void {
+  #checkCall(call: string, options: Waiting): void {
     this.#engine.checkOpen(call)
-    check.checkSignal(signal, call)
-    check.checkTimeout(timeoutMs, call)
+    checkWaiting(options, call)
   }
 
   #states(call: string, partitions: Partitions): readonly PartitionState[] {

@@ -1,6 +1,7 @@
 import { KafkaError } from '@odradek/protocol'
 import type { BatchOf, Consumer } from '../../consumer/consumer.ts'
 import { ClientError, ConfigError } from '../../errors/index.ts'
+import { checkWords } from '../../known-words.ts'
 import type { ClientLogger } from '../../logger.ts'
 import { nameOf } from '../../partitions.ts'
 import type { Offsets, PartitionOffset, TopicPartition } from '../../partitions.ts'
@@ -39,6 +40,7 @@ export async function readProcessWrite<T extends Topic>(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   check(consumer)
+  checkWords(options, { signal: 1 }, 'readProcessWrite')
   const copy = new Copy(consumer, producer, body)
   while (options.signal?.aborted !== true) {
     const batches = await consumer.poll(pollMs, options).catch((error: unknown) => {
