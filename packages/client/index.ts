@@ -4,7 +4,7 @@ export { readProperties } from './files/read-properties.ts'
 
 // Topics
 export { topic } from './topic.ts'
-export type { RawTopic, Topic } from './topic.ts'
+export type { RawTopic, Topic, TopicOf } from './topic.ts'
 export type { Bytes } from './bytes.ts'
 export type { Headers, HeadersInput } from './headers.ts'
 export type { Offsets, PartitionInfo, PartitionOffset, Partitions, TopicPartition } from './partitions.ts'

@@ -18,7 +18,8 @@ import { createProducer } from './producer/create-producer.ts'
 import type { Producer, TransactionalProducer } from './producer/producer.ts'
 import { TelemetryReporter } from './telemetry/telemetry-reporter.ts'
 import { systemEnvironment } from './system-environment.ts'
-import type { RawTopic, Topic } from './topic.ts'
+import { checkTopicName } from './topic.ts'
+import type { RawTopic, Topic, TopicOf } from './topic.ts'
 
 /** Whatever a `Kafka` makes. */
 interface Closable {
@@ -80,16 +81,19 @@ export class Kafka implements AsyncDisposable {
   }
 
   /**
-   * A consumer, subscribed to `topics` where they are given. What it reads has the types of its topics; of topics without, bytes.
+   * A consumer, subscribed to `topics` where they are given, as names or as what `topic()` gives. What it reads has the types of its topics; of topics
+   * without, bytes. Types come from here: `subscribe()` takes no topics of other types later.
    * Throws `ConfigError`, and ODRADEK_CLOSED after `close()`.
    */
-  consumer<const T extends Topic = RawTopic>(options: ConsumerOptions & { readonly topics?: readonly T[] | undefined } = {}): Consumer<T> {
+  consumer<const T extends Topic = RawTopic>(options?: ConsumerOptions & { readonly topics?: readonly T[] | undefined }): Consumer<T>
+  consumer<const T extends Topic | string>(options: ConsumerOptions & { readonly topics: readonly T[] }): Consumer<TopicOf<T>>
+  consumer(options: ConsumerOptions & { readonly topics?: readonly (Topic | string)[] | undefined } = {}): Consumer<Topic> {
     this.#checkOpen()
     checkOptions('consumer', options)
     const topics = checkTopics(options.topics)
     const settings = resolveConsumer(this.#options, options, ++this.#numbers.consumer, this.#remarks)
     const connecting = { apiTimeoutMs: settings.defaultApiTimeoutMs, allowAutoTopicCreation: settings.allowAutoCreateTopics }
-    return this.#make('consumer', settings, connecting, (parts) => createConsumer<T>({ ...parts, topics }))
+    return this.#make('consumer', settings, connecting, (parts) => createConsumer<Topic>({ ...parts, topics }))
   }
 
   /** An admin. Throws `ConfigError`, and ODRADEK_CLOSED after `close()`. */
@@ -182,12 +186,15 @@ function checkOptions(kind: 'producer' | 'consumer' | 'admin', options: unknown)
   )
 }
 
-function checkTopics<T extends Topic>(topics: readonly T[] | undefined): readonly T[] {
+function checkTopics(topics: readonly (Topic | string)[] | undefined): readonly (Topic | string)[] {
   if (topics === undefined) return []
   const isTopic = (value: unknown): boolean =>
-    typeof value === 'object' && value !== null && 'name' in value && 'key' in value && 'value' in value
-  if (Array.isArray(topics) && topics.every(isTopic)) return topics
-  throw new ConfigError("topics must be a list of what topic() gives, as in topics: [topic('orders')]. Names alone go to subscribe().", {
+    typeof value === 'string' || (typeof value === 'object' && value !== null && 'name' in value && 'key' in value && 'value' in value)
+  if (Array.isArray(topics) && topics.every(isTopic)) {
+    for (const topic of topics) checkTopicName(typeof topic === 'string' ? topic : topic.name)
+    return topics
+  }
+  throw new ConfigError("topics must be a list of names, or of what topic() gives, as in topics: ['orders', topic('audit')].", {
     settings: ['topics'],
   })
 }

@@ -130,3 +130,15 @@ test('a consumer of several topics has records that narrow on their topic, one o
   assert.equal(typeof untyped.close, 'function')
   return untyped.close()
 })
+
+test('topics of a consumer may be names, whose records have bytes, beside typed ones', async () => {
+  await using kafka = new Kafka({ bootstrapServers: 'localhost:1' })
+  const mixed = kafka.consumer({ groupId: 'g', topics: ['audit', orders] })
+  type Records = typeof mixed extends Consumer<infer T> ? RecordOf<T> : never
+  same<Same<Extract<Records, { topic: 'audit' }>['value'], Uint8Array | null>>()
+  same<Same<Extract<Records, { topic: 'orders' }>['value'], Order>>()
+  const named = kafka.consumer({ groupId: 'g', topics: ['audit'] })
+  type Named = typeof named extends Consumer<infer T> ? RecordOf<T>['key'] : never
+  same<Same<Named, Uint8Array | null>>()
+  assert.deepEqual(named.subscription(), [])
+})

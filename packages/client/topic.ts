@@ -15,6 +15,9 @@ export interface Topic<N extends string = string, K = any, V = any> {
 /** A topic whose keys and values are bytes. */
 export type RawTopic = Topic<string, Bytes | null, Bytes | null>
 
+/** A topic of what `consumer({ topics })` takes: one that is given by its name alone has bytes. */
+export type TopicOf<T> = T extends string ? Topic<T, Bytes | null, Bytes | null> : T extends Topic ? T : never
+
 /**
  * A topic and its serdes. Without a serde of the key, keys are bytes or null; without any, values too. Throws `ConfigError` for a name that Kafka does not allow.
  *

@@ -47,6 +47,9 @@ export interface Re2jPattern {
  * **What is committed.** Asking for the next item says that the one before is processed. With auto commit what is processed is committed every
  * `auto.commit.interval.ms`, before partitions are given back, when a loop ends, and by `close()`. A program that dies reads again what it had not processed, and what was
  * processed since the last commit: each record comes at least once. An item that a loop was left with (`break`, `throw`) is not processed, and comes again.
+ *
+ * **Close it.** Without `close()` a program ends all the same, but its group takes it for alive until `session.timeout.ms` is over: whoever comes next, the
+ * same program started again for instance, waits as long for its partitions.
  */
 export interface Consumer<T extends Topic = RawTopic> extends AsyncDisposable {
   /** From now on these topics, as a member of the group; the group is joined by the first call for records. Topics of `consumer({ topics })` need no call. */

@@ -41,7 +41,7 @@ export interface EngineOptions {
   readonly cluster: Cluster
   readonly metrics: ClientMetrics
   /** Subscribed to, unless the application says otherwise. */
-  readonly topics: readonly Topic[]
+  readonly topics: readonly (Topic | string)[]
   readonly onClosed?: (() => void) | undefined
 }
 
@@ -79,7 +79,8 @@ export class Engine implements RunHost {
     const { clientId, groupId } = settings
     this.#options = options
     this.maxPollRecords = settings.maxPollRecords
-    this.#topics = new ReadTopics(topics, { key: settings.keySerde, value: settings.valueSerde })
+    const typed = topics.filter((topic) => typeof topic !== 'string')
+    this.#topics = new ReadTopics(typed, { key: settings.keySerde, value: settings.valueSerde })
     this.subscriptions = new Subscriptions({ excludesInternal: settings.excludeInternalTopics })
     this.tasks = new TaskObserver(clientId, groupId)
     this.#insight = new Insight({ environment, metrics, clientId, groupId, assigned: () => this.reader.assignment.size })
@@ -363,7 +364,10 @@ export class Engine implements RunHost {
   #subscribeToTopics(call: string): void {
     const { topics, settings } = this.#options
     if (topics.length > 0 && settings.groupId !== undefined && !this.#hasUnsubscribed) {
-      this.subscriptions.subscribe({ kind: 'topics', topics: [...new Set(topics.map(({ name }) => name))].toSorted() }, {})
+      this.subscriptions.subscribe(
+        { kind: 'topics', topics: [...new Set(topics.map((topic) => (typeof topic === 'string' ? topic : topic.name)))].toSorted() },
+        {},
+      )
       return
     }
     throw this.#nothingToRead(call)
