@@ -10,6 +10,8 @@ const utf8BytesPerUnit = 3
 /** Lengths below take one byte, or two, as varints. */
 const oneByteLimit = 64
 const twoByteLimit = 8192
+/** What a sink keeps for records that spill. */
+const largestKept = 64 * 1024
 
 /**
  * Where one record is written: straight into the open batch.
@@ -53,7 +55,7 @@ export class RecordSink implements ByteSink {
     this.buffer = nothing
   }
 
-  readonly #apart = Buffer.allocUnsafeSlow(1024)
+  #apart = Buffer.allocUnsafeSlow(1024)
 
   /** Makes room for `count` bytes. Positions counted from `start` stay right, others do not. */
   reserve(count: number): void {
@@ -197,6 +199,8 @@ export class RecordSink implements ByteSink {
     const needed = 2 * (written + count)
     const larger = needed <= this.#apart.length && this.buffer !== this.#apart ? this.#apart : Buffer.allocUnsafe(Math.max(1024, needed))
     this.buffer.copy(larger, 0, this.start, this.position)
+    // Every batch ends with a record that does not fit: fresh memory for each would cost page faults and garbage.
+    if (larger.length <= largestKept) this.#apart = larger
     this.begin(larger, 0)
     this.position = written
   }
