@@ -348,7 +348,7 @@ class Errand<Key, Value> {
         const cause = lastError ?? this.#cluster.lastFailure
         const attempts = lastError === undefined ? 'no answer' : `${failedAttempts} attempts, the last of which failed`
         const why = cause instanceof Error ? `: ${cause.message}` : ''
-        const hint = cause instanceof KafkaError ? cause.hint : ''
+        const hint = cause instanceof KafkaError ? cause.hint || (generalHints[cause.code] ?? '') : ''
         this.#fail(operation, item, new KafkaError('REQUEST_TIMED_OUT', `time is over after ${attempts}${why}`, { cause, hint }))
       }
     }
@@ -397,7 +397,7 @@ function failure(
 
 function outOfTime(name: string, timeoutMs: number, cause: unknown): KafkaError {
   const why = cause instanceof Error ? ` ${cause.message}` : ''
-  const hint = cause instanceof KafkaError ? cause.hint : ''
+  const hint = cause instanceof KafkaError ? cause.hint || (generalHints[cause.code] ?? '') : ''
   return new KafkaError('REQUEST_TIMED_OUT', `${name}: no answer within ${timeoutMs} ms.${why}`, { cause, hint })
 }
 

@@ -29,6 +29,9 @@ const MOST_IN_HASTE = 5
 const LONGEST_TIMER_MS = 2_147_483_647
 const LONGEST_REASON = 255
 
+/** Longer than `group.initial.rebalance.delay.ms`; then somebody wonders why nothing comes. */
+const TELL_AFTER_MS = 10_000
+
 /**
  * Membership by the classic protocol: members join, the one that leads the group assigns, all sync.
  *
@@ -235,6 +238,10 @@ export class ClassicMembership implements Membership {
     const sentAs = this.#state.joinSent()
     logger.debug(`Joining group ${groupId}`, { groupId, memberId: sentAs.memberId, reason })
     const sentMs = clock.monotonic()
+    const told = environment.timer.after(TELL_AFTER_MS, () => {
+      const message = `Group ${groupId} has not let this consumer in yet: it waits for other members to join again. One that ended without close() is waited for until its session is over`
+      logger.warn(message, { groupId, sessionTimeoutMs: settings.sessionTimeoutMs })
+    })
     try {
       const answer = await this.#calls.ask(JoinGroup, this.#joinBody(sentAs, reason), {
         timeoutMs: Math.max(settings.requestTimeoutMs, Math.min(settings.maxPollIntervalMs + JOIN_GRACE_MS, LONGEST_TIMER_MS)),
@@ -252,6 +259,8 @@ export class ClassicMembership implements Membership {
       if (life.aborted) return ended
       this.#state.attemptEnded()
       return otherwise(error, ['COORDINATOR_LOAD_IN_PROGRESS'])
+    } finally {
+      told.cancel()
     }
   }
 
