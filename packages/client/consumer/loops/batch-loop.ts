@@ -89,7 +89,11 @@ export class BatchLoop implements AsyncIterableIterator<Batch>, Holder {
     if (hand === undefined || hand.state.holder !== this) return
     // What the application has committed by itself it has also processed.
     hand.state.holder = undefined
-    if (!isProcessed && hand.state.committedOffset < hand.slice.nextOffset) hand.state.giveBack(hand.slice, hand.epochBefore)
+    if (!isProcessed) {
+      // The batch that was left stays with the application, which may look into it when its records have come again and gone.
+      hand.slice.frame?.keep()
+      if (hand.state.committedOffset < hand.slice.nextOffset) hand.state.giveBack(hand.slice, hand.epochBefore)
+    }
     this.#host.reader.released(hand.state)
   }
 

@@ -109,3 +109,29 @@ test('the pool takes back only what came from it, once', () => {
   assert.equal(framePool.returned - before, 1)
   assert.equal(framePool.take(199_000).buffer, frame.buffer)
 })
+
+test('a batch that a loop was left with can be looked at later, though its records came again and a cursor has read them', async () => {
+  const scene = sceneWith(30)
+  const consumer = scene.consumer({ ...options, enableAutoCommit: false })
+  consumer.assign([{ topic: 't', partition: 0 }])
+  let left: ConsumerBatch | undefined
+  await scene.until(
+    (async () => {
+      for await (const batch of consumer.batches()) {
+        left = batch
+        break
+      }
+      let count = 0
+      for await (const batch of consumer.batches()) {
+        for (const _ of batch.cursor()) count++
+        if (count >= 200) break
+      }
+    })(),
+  )
+  assert.equal(left?.count, 7)
+  assert.deepEqual(
+    [...(left ?? [])].map(({ value }) => textOf(value)),
+    Array.from({ length: 7 }, (_, at) => `value ${at}`),
+  )
+  await scene.until(consumer.close())
+})
