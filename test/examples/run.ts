@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { BrokerProcess } from '@odradek/testing'
+import { freePort } from '../compat/odradek-client/free-port.ts'
 
 interface Example {
   readonly file: string
@@ -76,9 +77,10 @@ async function onApache(list: readonly Example[]): Promise<void> {
     return
   }
   const directory = mkdtempSync(join(tmpdir(), 'odradek-examples-'))
+  const port = await freePort(2)
   try {
-    execFileSync(kit, ['start', '--port', '39092', '--dir', directory, '--detach'], { stdio: 'pipe' })
-    for (const example of list) await run(example, '127.0.0.1:39092')
+    execFileSync(kit, ['start', '--port', String(port), '--dir', directory, '--detach'], { stdio: 'pipe' })
+    for (const example of list) await run(example, `127.0.0.1:${port}`)
   } finally {
     execFileSync(kit, ['stop', '--dir', directory], { stdio: 'pipe' })
     rmSync(directory, { recursive: true, force: true })

@@ -42,7 +42,7 @@ export class ApacheBrokers implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), 'odradek-compat-apache-'))
     const settings = (count === 1 ? forgetful : clusterSettings).flatMap((line) => ['--set', line])
     for (let attempt = 1; ; attempt++) {
-      const port = await freePort()
+      const port = await freePort(10 * count)
       try {
         await run(kit.path, ['start', '--port', String(port), '--dir', folder, '--brokers', String(count), '--detach', ...settings], {
           env,

@@ -72,7 +72,7 @@ export class OldBroker implements AsyncDisposable {
     await run(kit, [...install])
     const folder = mkdtempSync(join(tmpdir(), 'odradek-compat-old-'))
     for (let attempt = 1; ; attempt++) {
-      const port = await freePort()
+      const port = await freePort(2)
       try {
         await run(kit, ['start', ...start, '--port', String(port), '--dir', folder, '--detach', ...settings], { env })
         return new OldBroker(`127.0.0.1:${port}`, kit, folder)

@@ -1,10 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { kit } from '../../present.ts'
+import { freePort } from '../free-port.ts'
 
 const run = promisify(execFile)
 const security = 'org.apache.kafka.common.security'
@@ -38,7 +38,7 @@ export class SecureBroker implements AsyncDisposable {
     if (missing !== undefined) throw new Error(missing)
     const folder = mkdtempSync(join(tmpdir(), 'odradek-compat-secure-'))
     makeCertificates(join(folder, 'tls'))
-    const first = port ?? (await freePort())
+    const first = port ?? (await freePort(5))
     const settings = brokerSettings(first, join(folder, 'tls')).flatMap((line) => ['--set', line])
     const { KAFKA_HEAP = '-Xms256m -Xmx256m' } = process.env
     await run(kit.path, ['start', '--port', String(first), '--dir', folder, '--detach', ...settings], {
@@ -115,16 +115,4 @@ function makeCertificates(folder: string): void {
   }
   const both = ['broker.key', 'broker.pem'].map((name) => readFileSync(join(folder, name), 'utf8'))
   writeFileSync(join(folder, 'broker.pem'), both.join(''))
-}
-
-/** The first of five in a row, most likely. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? Math.min(address.port, 65_000) : 0))
-    })
-  })
 }
