@@ -138,7 +138,8 @@ export class Committing {
     }
     offsets.forEach(({ offset }, at) => {
       const state = states[at]
-      if (state !== undefined) state.committedOffset = offset
+      // After a seek, or beside a later commit, this says nothing of what the application has in hand now.
+      if (state?.committingOffset === offset) state.committedOffset = offset
     })
     for (const interceptor of interceptors) {
       try {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Buffer } from 'node:buffer'
 import { test } from 'node:test'
 import { batchOf } from '../consumer-fixture.ts'
 import { Scene } from '../scene/scene.ts'
@@ -54,7 +55,7 @@ for (const order of ['partition', 'key', 'none'] as const) {
           stop.abort()
           throw new Error('no more')
         }
-        done[partition as 0 | 1].add(offset)
+        done[partition === 0 ? 0 : 1].add(offset)
         if (done[0].size + done[1].size === 200) stop.abort()
       }
       await scene.until(consumer.run(handle, { order, concurrency: 3, signal: stop.signal }).catch(() => {}))
@@ -69,3 +70,50 @@ for (const order of ['partition', 'key', 'none'] as const) {
     assert.deepEqual(scene.committed, { 't-0': 100, 't-1': 100 })
   })
 }
+
+test('with order key a seek in a handler leaves no key behind that nobody may have', async () => {
+  // Found by the simulator, seed 0x2fc: the next record of the key had got it already when the seek made it worthless, and took it along.
+  const scene = new Scene({ t: 1 })
+  const records = Array.from({ length: 30 }, (_, at) => ({ key: Buffer.from(`k${at % 3}`), value: Buffer.from(String(at)), timestamp: 1 }))
+  scene.logs.append('t-0', batchOf(records))
+  const consumer = scene.consumer(group)
+  consumer.subscribe(['t'])
+  const stop = new AbortController()
+  const seen: number[] = []
+  const running = consumer.run(
+    async ({ offset }) => {
+      await new Promise<void>((resolve) => scene.time.after(5, resolve))
+      seen.push(offset)
+      if (seen.length === 7) consumer.seek({ topic: 't', partition: 0, offset: 0 })
+      if (new Set(seen).size === 30) stop.abort()
+    },
+    { order: 'key', concurrency: 4, signal: stop.signal },
+  )
+  await scene.until(running)
+  await scene.until(consumer.close())
+})
+
+test('a record that was sought comes again when its loop is left, though a commit of before the seek is answered behind it', async () => {
+  // Found by the simulator, seed 0x67b: the answer told of an offset behind the record in hand, which counted as committed by the application.
+  const scene = new Scene({ t: 1 })
+  scene.logs.append('t-0', batchOf(numbers(0, 10)))
+  const consumer = scene.consumer({ ...group, enableAutoCommit: false })
+  consumer.subscribe(['t'])
+  const left = async (): Promise<void> => {
+    for await (const { offset } of consumer.records()) {
+      if (offset < 6) continue
+      const commit = consumer.commit()
+      consumer.seek({ topic: 't', partition: 0, offset: 2 })
+      await commit
+      break
+    }
+    for await (const { offset } of consumer.records()) {
+      assert.equal(offset, 2)
+      break
+    }
+  }
+  await scene.until(left())
+  const [batch] = await scene.until(consumer.poll(1_000))
+  assert.equal(batch?.firstOffset, 2)
+  await scene.until(consumer.close())
+})

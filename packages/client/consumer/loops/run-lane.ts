@@ -183,6 +183,8 @@ export class RunLane implements Holder {
     this.#generation++
     this.#slices = []
     this.#window.length = 0
+    // These had got their key, and never begin: nobody else would get it any more.
+    for (const { key } of this.#freed) if (key !== undefined) this.#keys.delete(key)
     this.#freed.length = 0
     this.#left = 0
     this.#iterator = undefined

@@ -92,17 +92,21 @@ export class RunLoop implements ActiveLoop {
 
   /** False when there is nothing to do now. */
   #startSome(): boolean {
-    let begun = 0
-    const startUntilOneGoesOn = (work: HandlerWork): boolean => {
-      for (; begun < recordsBetweenLooks && !this.#isStopping && !work.isTaken && !work.isLeft; begun++)
-        if (!this.#startOne(work)) return false
-      return true
-    }
-    while (begun < recordsBetweenLooks && !this.#isStopping) {
+    for (let left = recordsBetweenLooks; left > 0 && !this.#isStopping;) {
       const work = this.#newWork()
-      if (!this.#host.inside.run(work, () => startUntilOneGoesOn(work))) return begun > 0
+      const most = left
+      const begun = this.#host.inside.run(work, () => this.#startUntilOneGoesOn(work, most))
+      left -= begun
+      const isDry = begun < most && !work.isTaken && !work.isLeft
+      if (isDry) return left < recordsBetweenLooks
     }
     return true
+  }
+
+  /** Begins so many at most; how many, it says. */
+  #startUntilOneGoesOn(work: HandlerWork, most: number): number {
+    for (let begun = 0; begun < most; begun++) if (this.#isStopping || work.isTaken || work.isLeft || !this.#startOne(work)) return begun
+    return most
   }
 
   #newWork(): HandlerWork {
@@ -231,6 +235,12 @@ export class RunLoop implements ActiveLoop {
     this.#scheduler.goesOn(task, this.#host.monotonic())
     const cancel = this.#host.after(afterMs, () => {
       this.#retries.delete(task)
+      // A process that stood still finds much to do at once, the loss of the partition perhaps before this.
+      if (!task.lane.isWanted(task)) {
+        this.#more(this.#scheduler.finish(task, false))
+        this.#host.reader.wakeUp()
+        return
+      }
       task.attempt++
       const work = this.#newWork()
       this.#host.inside.run(work, () => this.#handle(task, work))
