@@ -1,6 +1,7 @@
 import { operating } from '../admin-scenarios.ts'
 import type { Theme } from '../scenario.ts'
 import { administering } from './administering.ts'
+import { brokenNetworks } from './broken-network.ts'
 import { closing } from './closing.ts'
 import { commits } from './commits.ts'
 import { compression } from './compression.ts'
@@ -22,6 +23,7 @@ export const themes: readonly Theme[] = [
   groups,
   transactions,
   network,
+  brokenNetworks,
   closing,
   commits,
   delivery,

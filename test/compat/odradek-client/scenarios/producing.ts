@@ -5,6 +5,7 @@ import type { Timer } from '@odradek/common/time'
 import { systemTimer } from '@odradek/common/time'
 import { byPartition, bytes, range, readAll, text, values } from '../reading.ts'
 import { scenario } from '../scenario.ts'
+import { forgottenAfterMs } from '../forgetful.ts'
 import type { Theme } from '../scenario.ts'
 
 const day = 24 * 3600 * 1000
@@ -299,8 +300,8 @@ export const producing: Theme = {
       const topic = await at.topic('expired')
       await using producer = at.producer()
       for (const i of range(3)) await producer.send(topic, { value: String(i) })
-      // Brokers that a run starts forget idle producers after two seconds; others have nothing to forget.
-      await new Promise((resolve) => setTimeout(resolve, 3500))
+      // Brokers that a run starts forget idle producers soon; others have nothing to forget.
+      await new Promise((resolve) => setTimeout(resolve, forgottenAfterMs))
       for (const i of range(3)) await producer.send(topic, { value: String(3 + i) })
       assert.deepEqual(values(await readAll(at, topic, 1, 6)), range(6).map(String))
     }),
