@@ -109,22 +109,25 @@ test('the reference shows of a class what users can reach, and of functions thei
   })
   const [section] = exportsOf(join(root, 'index.ts'))
   assert.equal(section?.title, 'Things')
-  assert.deepEqual(section.exported, [
-    {
-      name: 'Thing',
-      doc: 'A thing\nin two lines.',
-      declaration: [
-        'class Thing {',
-        '  readonly name',
-        '  /** Makes one. */',
-        '  constructor(size: number, options?: { readonly fast?: boolean })',
-        '  grow(by: number): Thing',
-        '  grow(by: string): Thing',
-        '  /** How large. */',
-        '  get size(): number',
-        '}',
-      ].join('\n'),
-    },
-    { name: 'make', doc: '', declaration: 'function make(): Thing' },
-  ])
+  assert.deepEqual(
+    section.exported.map(({ name, doc, declaration }) => ({ name, doc, declaration })),
+    [
+      {
+        name: 'Thing',
+        doc: 'A thing\nin two lines.',
+        declaration: [
+          'class Thing {',
+          '  readonly name',
+          '  /** Makes one. */',
+          '  constructor(size: number, options?: { readonly fast?: boolean })',
+          '  grow(by: number): Thing',
+          '  grow(by: string): Thing',
+          '  /** How large. */',
+          '  get size(): number',
+          '}',
+        ].join('\n'),
+      },
+      { name: 'make', doc: '', declaration: 'function make(): Thing' },
+    ],
+  )
 })
