@@ -93,7 +93,7 @@ export class FetchPlanner {
     const plans: FetchPlan[] = []
     for (const [broker, { entries, waitingBytes, hasTopicIds }] of brokers) {
       if (entries.length === 0 || isBusy(broker) || waitingBytes > lastAnswerBytes(broker) / 2) continue
-      const maxBytes = this.#grant(entries.length, budget)
+      const maxBytes = this.#grant(entries.length, brokers.size, budget)
       if (maxBytes === undefined) lacksBudget = true
       else {
         budget.reserve(maxBytes)
@@ -104,9 +104,12 @@ export class FetchPlanner {
   }
 
   /** Bytes that so many partitions may bring; undefined when there is no room for a sensible answer. */
-  #grant(partitions: number, budget: PrefetchBudget): number | undefined {
+  #grant(partitions: number, brokers: number, budget: PrefetchBudget): number | undefined {
     const { fetchMaxBytes, maxPartitionFetchBytes } = this.#limits
-    const wanted = Math.max(1, Math.min(fetchMaxBytes, partitions * maxPartitionFetchBytes))
+    // A quiet broker holds what it was granted for as long as its long poll lasts, and is asked again at once. With 60 partitions of 1 MiB that
+    // is the whole budget, and no other broker would ever be asked: so each gets its share at most.
+    const share = Math.floor(budget.limit / brokers)
+    const wanted = Math.max(1, Math.min(fetchMaxBytes, partitions * maxPartitionFetchBytes, share))
     if (budget.available >= wanted) return wanted
     if (budget.isIdle) return Math.min(wanted, budget.limit)
     return budget.available > 0 && budget.available >= Math.min(wanted, maxPartitionFetchBytes) ? budget.available : undefined
