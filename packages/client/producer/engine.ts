@@ -443,16 +443,14 @@ export class Engine implements AccumulatorHost {
   /** A record that had to wait is in a batch now. */
   #placed(waiting: WaitingRecord): void {
     const { receipts, index, timestampDelta } = this.accumulator
-    const { settings, metrics } = this.parts
-    const waitedNs = (this.now() - waiting.deadlineMs + settings.maxBlockMs) * 1e6
-    if (waiting.reason === 'memory') metrics.bufferWait.record(waitedNs)
-    else if (waiting.reason === 'metadata') metrics.metadataWait.record(waitedNs)
+    this.#waited(waiting)
     this.#hand(waiting, receipts, index, timestampDelta)
     this.#wakeIfRoom()
     this.#holdWhileBusy()
   }
 
   #notPlaced(topic: TopicQueues, waiting: WaitingRecord, error: Error): void {
+    this.#waited(waiting)
     if ('code' in error && error.code === 'ODRADEK_BUFFER_EXHAUSTED') this.parts.metrics.bufferExhausted.record(1)
     const receipts = new Receipts(topic.name, waiting.partition, this)
     receipts.add()
@@ -460,6 +458,14 @@ export class Engine implements AccumulatorHost {
     receipts.settle(0, 1, { baseOffset: -1, logAppendTimeMs: -1, error: this.parts.transaction?.batchFailed(error, false) ?? error })
     this.#wakeIfRoom()
     this.#holdWhileBusy()
+  }
+
+  /** Those who wait in vain wait longest. */
+  #waited({ reason, deadlineMs }: WaitingRecord): void {
+    const { settings, metrics } = this.parts
+    const waitedNs = (this.now() - deadlineMs + settings.maxBlockMs) * 1e6
+    if (reason === 'memory') metrics.bufferWait.record(waitedNs)
+    else if (reason === 'metadata') metrics.metadataWait.record(waitedNs)
   }
 
   #hand({ delivery, done, observer, party, flushes }: WaitingRecord, receipts: Receipts, index: number, timestampDelta: number): void {

@@ -156,3 +156,21 @@ test('what nobody can wait by, and what is no topic, is refused at once, and not
   assert.equal(await failure(producer.send('orders', { value: 'v' })), undefined)
   await close()
 })
+
+test('metrics say how long records waited for memory and for metadata, also in vain', async () => {
+  const { cluster, producer, time, failure, close } = produce({ bufferMemory: 1000, batchSize: 500, maxBlockMs: 50, lingerMs: 0 }, {})
+  const metadata = producer.send('orders', { value: 'v' })
+  await time.advance(30)
+  cluster.publish({ orders: [1] })
+  await time.advance(1)
+  cluster.produced[0]?.answer()
+  await metadata
+  assert.equal(producer.metrics().get('metadata-wait-time-ns-total'), 30e6)
+  for (let i = 0; i < 4; i++) producer.enqueue('orders', { value: 'x'.repeat(200) }, () => undefined)
+  assert.equal(await failure(producer.send('orders', { value: 'x'.repeat(200) })), 'ODRADEK_BUFFER_EXHAUSTED')
+  assert.ok(Number(producer.metrics().get('bufferpool-wait-time-ns-total')) >= 50e6)
+  assert.ok(Number(producer.metrics().get('bufferpool-wait-ratio')) > 0)
+  for (const request of cluster.produced.slice()) request.answer()
+  cluster.onProduce = (request) => request.answer()
+  await close()
+})

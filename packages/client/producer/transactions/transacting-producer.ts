@@ -73,9 +73,11 @@ export class TransactingProducer extends CoreProducer implements TransactionalPr
   }
 
   beginTransaction(): void {
+    const { environment, metrics } = this.#parts
+    const startedMs = environment.clock.monotonic()
     this.engine.checkOpen()
     this.#needed.state.begin()
-    this.#parts.metrics.txnBegin.record(1)
+    metrics.txnBegin.record((environment.clock.monotonic() - startedMs) * 1e6)
   }
 
   commitTransaction(options: Waiting = {}): Promise<void> {

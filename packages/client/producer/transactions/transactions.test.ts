@@ -465,3 +465,27 @@ test('records that expire in a transaction hear of it once, also when several ba
   await run(fixture, producer.abortTransaction())
   await run(fixture, producer.close())
 })
+
+test('metrics say how long the calls of transactions took', async () => {
+  const fixture = transact(2)
+  const { producer, cluster, coordinator, time, close } = fixture
+  cluster.onCall = async (call) => {
+    await new Promise<void>((resolve) => time.after(20, resolve))
+    return coordinator.onCall(call)
+  }
+  await run(fixture, producer.initTransactions())
+  producer.beginTransaction()
+  await run(fixture, producer.sendOffsetsToTransaction(offsets, group))
+  await run(fixture, producer.commitTransaction())
+  producer.beginTransaction()
+  void producer.send('orders', { value: 'v' })
+  await time.advance(10)
+  await run(fixture, producer.abortTransaction())
+  for (const call of ['init', 'send-offsets', 'commit', 'abort']) {
+    const ns = Number(producer.metrics().get(`txn-${call}-time-ns-total`))
+    assert.ok(ns >= 20e6 && ns <= 200e6, `${call}: ${ns} ns`)
+  }
+  // It waits for nobody, and time goes by only where somebody waits.
+  assert.equal(producer.metrics().get('txn-begin-time-ns-total'), 0)
+  await close()
+})
