@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
-import { collectDeclarations } from './build/declarations.ts'
+import { bundleDeclarations } from './build/declarations.ts'
 import { exportsOf } from './document/exported.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'odradek-declarations-'))
@@ -42,35 +42,95 @@ test('what is published has every declaration that it needs, from whichever room
     'common/time/index.d.ts': 'export type { Clock } from "./clock.ts";\n',
     'common/time/clock.d.ts': '/** Tells time. */\nexport interface Clock {\n    now(): number;\n}\n',
   })
-  const collected = collectDeclarations(root, ['client/index.d.ts'], asTheyAre)
-  assert.deepEqual([...collected.keys()].toSorted(), [
-    'client/how.d.ts',
-    'client/index.d.ts',
-    'client/kafka.d.ts',
-    'common/time/clock.d.ts',
-  ])
-  assert.equal(doubled(collected.get('client/index.d.ts')), 'export { Kafka } from "./kafka.js";\n')
+  const bundled = bundleDeclarations(root, { index: 'client/index.d.ts' }, asTheyAre)
   assert.equal(
-    doubled(collected.get('client/kafka.d.ts')),
+    doubled(bundled.get('index')),
     [
-      'import type { Clock } from "../common/time/clock.js";',
       '// @ts-ignore: any where @types/node is not installed',
       'import type { Socket } from "node:net";',
       '/** Makes clients. */',
       'export declare class Kafka {',
-      '    #private;',
-      '    constructor(clock: Clock, socket: Socket, how: import("./how.js").How);',
+      '  #private;',
+      '  constructor(clock: Clock, socket: Socket, how: How);',
       '}',
+      'type How = {',
+      '  fast: true;',
+      '} | {',
+      '  slow: Deep;',
+      '};',
+      'interface Deep {',
+      '  x: 1;',
+      '}',
+      '/** Tells time. */',
+      'interface Clock {',
+      '  now(): number;',
+      '}',
+      'export {};',
       '',
     ].join('\n'),
   )
-  assert.match(collected.get('client/how.d.ts') ?? '', /interface Deep/)
-  assert.doesNotMatch(collected.get('client/how.d.ts') ?? '', /Other/)
+})
+
+test('what two entries share is declared by the first', () => {
+  const root = files({
+    'client/index.d.ts': 'export type { Producer } from "./producer.ts";\n',
+    'client/streams.d.ts': 'export { writable } from "./writable.ts";\n',
+    'client/producer.d.ts': 'export interface Producer {\n    close(): void;\n}\n',
+    'client/writable.d.ts': [
+      'import type { Producer } from "./producer.ts";',
+      'export declare function writable(producer: Producer, options: Options): void;',
+      'interface Options {\n    size: number;\n}',
+      'export declare function writable(producer: Producer): void;',
+    ].join('\n'),
+  })
+  const bundled = bundleDeclarations(root, { index: 'client/index.d.ts', streams: 'client/streams.d.ts' }, asTheyAre)
+  assert.equal(
+    doubled(bundled.get('streams')),
+    [
+      'import type { Producer } from "./index.js";',
+      'export declare function writable(producer: Producer, options: Options): void;',
+      'export declare function writable(producer: Producer): void;',
+      'interface Options {',
+      '  size: number;',
+      '}',
+      'export {};',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('a type made of the names in a table is written out, and the table stays inside', () => {
+  const root = files({
+    'client/index.d.ts': 'export type { Code, Word } from "./words.ts";\n',
+    'client/words.d.ts': [
+      'export declare const codes: {',
+      '    readonly FIRST: "Said of the first: with { brackets }.";',
+      '    readonly "second-one": 2;',
+      '};',
+      'declare const words: readonly ["a", "b"];',
+      'export type Code = keyof typeof codes;',
+      'export type Word = (typeof words)[number];',
+    ].join('\n'),
+  })
+  const text = doubled(bundleDeclarations(root, { index: 'client/index.d.ts' }, asTheyAre).get('index'))
+  assert.equal(text, 'export type Code = "FIRST" | "second-one";\nexport type Word = "a" | "b";\nexport {};\n')
+})
+
+test('two declarations of one name are told when packages are built', () => {
+  const root = files({
+    'client/index.d.ts': 'export type { A } from "./a.ts";\nexport type { B } from "./b.ts";\n',
+    'client/a.d.ts': 'export interface A {\n    x: Options;\n}\ninterface Options {\n    x: 1;\n}\n',
+    'client/b.d.ts': 'export interface B {\n    x: Options;\n}\ninterface Options {\n    y: 1;\n}\n',
+  })
+  assert.throws(
+    () => bundleDeclarations(root, { index: 'client/index.d.ts' }, asTheyAre),
+    /b\.d\.ts#Options and client\/a\.d\.ts#Options go into one file of declarations: name one of them differently/,
+  )
 })
 
 test('a name that nobody declares is told when packages are built', () => {
   const root = files({ 'client/index.d.ts': 'export { Gone } from "./gone.ts";\n', 'client/gone.d.ts': 'export type Here = 1;\n' })
-  assert.throws(() => collectDeclarations(root, ['client/index.d.ts'], asTheyAre), /gone\.d\.ts does not export Gone/)
+  assert.throws(() => bundleDeclarations(root, { index: 'client/index.d.ts' }, asTheyAre), /gone\.d\.ts does not export Gone/)
 })
 
 test('the reference shows of a class what users can reach, and of functions their signatures', () => {

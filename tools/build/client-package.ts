@@ -1,12 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { build as bundle } from 'esbuild'
 import type { Plugin } from 'esbuild'
-import { collectDeclarations } from './declarations.ts'
+import { bundleDeclarations } from './declarations.ts'
 import { optionDeclarations } from './option-declarations.ts'
 
-/** What can be imported: `@odradek/client`, and by its name below. */
-const entries: Readonly<Record<string, string>> = { '.': 'index', './streams': 'streams/index' }
+/** What can be imported: `@odradek/client`, and by its name below it. */
+const entries: Readonly<Record<string, string>> = { index: 'index', streams: 'streams/index' }
 
 /**
  * Makes of the compiled rooms in `packages` (dist/packages) the package that is published: one program without dependencies, and the declarations
@@ -16,20 +16,16 @@ const entries: Readonly<Record<string, string>> = { '.': 'index', './streams': '
  */
 export async function buildClient(packages: string, target: string): Promise<void> {
   const folder = join(packages, 'client')
-  const files = Object.values(entries)
-  const declarations = collectDeclarations(
+  const declarations = bundleDeclarations(
     packages,
-    files.map((entry) => `client/${entry}.d.ts`),
+    Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, `client/${entry}.d.ts`])),
     betterDeclarations,
   )
   const { dependencies: _rooms, ...manifest }: Record<string, unknown> = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   for (const file of readdirSync(folder)) if (!['README.md', 'LICENSE'].includes(file)) rmSync(join(folder, file), { recursive: true })
-  for (const [file, text] of declarations) {
-    mkdirSync(dirname(join(folder, 'types', file)), { recursive: true })
-    writeFileSync(join(folder, 'types', file), text.replaceAll(/^ {4}/gm, '  '))
-  }
+  for (const [name, text] of declarations) writeFileSync(join(folder, `${name}.d.ts`), text)
   await bundle({
-    entryPoints: Object.fromEntries(files.map((entry) => [entry, `packages/client/${entry}.ts`])),
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, `packages/client/${entry}.ts`])),
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -44,12 +40,12 @@ export async function buildClient(packages: string, target: string): Promise<voi
     logLevel: 'warning',
   })
   const exports = Object.fromEntries(
-    Object.entries(entries).map(([name, entry]) => [name, { types: `./types/client/${entry}.d.ts`, default: `./${entry}.js` }]),
+    Object.keys(entries).map((name) => [name === 'index' ? '.' : `./${name}`, { types: `./${name}.d.ts`, default: `./${name}.js` }]),
   )
   const published = {
     ...manifest,
     exports,
-    types: './types/client/index.d.ts',
+    types: './index.d.ts',
     main: './index.js',
     peerDependencies: { '@node-rs/crc32': '^1.10.0' },
     peerDependenciesMeta: { '@node-rs/crc32': { optional: true } },
@@ -70,8 +66,6 @@ const withoutDocumentation: Plugin = {
 
 function betterDeclarations(file: string, text: string): string {
   if (file === 'client/config/options.d.ts') return optionDeclarations(text)
-  // Of the table of errors the names are what types are made of; its sentences would be a sixth of all declarations.
-  if (file === 'protocol/errors.d.ts') return text.replaceAll(/: readonly \[-?\d+, (?:true|false), "(?:[^"\\]|\\.)*"\]/g, ': 0')
   // The method that Node's console looks for concerns nobody else.
   if (file === 'common/logging/secret.d.ts') return text.replace(/^ *\[inspect\.custom\]\(\).*\n/m, '')
   return text

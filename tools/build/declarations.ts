@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize, relative } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 
 /** A statement of a declaration file: its text with the docstring before it, and the names that it declares. */
 interface Statement {
@@ -24,101 +24,163 @@ interface Declarations {
 }
 
 /**
- * What `entries` export, with everything that it is made of and nothing else, as declaration files by path below `packages`. Names of rooms in them
- * become paths between files, so that they can be published without the rooms.
+ * What the entries export, with everything that it is made of and nothing else: a declaration file an entry, by its name. `entries` says in which file
+ * below `packages` each begins; what a later one shares with the first it imports from there, so the first should export most.
  *
  * It relies on how tsc writes declarations: a statement begins at the beginning of a line, and nothing else but its closing bracket does.
  * `replace` may give a better text for a file.
  */
-export function collectDeclarations(
+export function bundleDeclarations(
   packages: string,
-  entries: readonly string[],
+  entries: Readonly<Record<string, string>>,
   replace: (file: string, text: string) => string,
 ): Map<string, string> {
-  const parsed = new Map<string, Declarations>()
-  const kept = new Map<string, Set<Statement>>()
-  const used = new Map<string, Map<string, Reference>>()
-  const read = (file: string): Declarations => {
-    let declarations = parsed.get(file)
+  const rooms = new Rooms(packages, replace)
+  const bundles = new Map<string, string>()
+  let main: { readonly name: string; readonly exported: ReadonlyMap<string, string> } | undefined
+  for (const [name, file] of Object.entries(entries)) {
+    const bundle = new Bundle(rooms)
+    if (main !== undefined)
+      for (const [place, alias] of main.exported) bundle.importing.set(place, { from: `./${main.name}.js`, name: alias })
+    const exported = bundle.add(file)
+    bundles.set(name, bundle.text())
+    main ??= { name, exported }
+  }
+  return bundles
+}
+
+/** Compiled declarations of all rooms, parsed when they are first asked for. */
+class Rooms {
+  readonly packages: string
+  readonly #replace: (file: string, text: string) => string
+  readonly #parsed = new Map<string, Declarations>()
+
+  constructor(packages: string, replace: (file: string, text: string) => string) {
+    this.packages = packages
+    this.#replace = replace
+  }
+
+  read(file: string): Declarations {
+    let declarations = this.#parsed.get(file)
     if (declarations === undefined) {
-      declarations = parse(packages, file, replace(file, readFileSync(join(packages, file), 'utf8')))
-      parsed.set(file, declarations)
+      declarations = parse(this.packages, file, unionsForTables(this.#replace(file, readFileSync(join(this.packages, file), 'utf8'))))
+      this.#parsed.set(file, declarations)
     }
     return declarations
   }
 
   /** Where a name that a file exports is declared. */
-  const declaredAt = ({ file, name }: Reference): Reference => {
+  declaredAt({ file, name }: Reference): Reference {
     if (file.startsWith('node:')) return { file, name }
-    const { statements, reexports, stars, imports } = read(file)
+    const { statements, reexports, stars, imports } = this.read(file)
     if (statements.some((statement) => statement.name === name)) return { file, name }
     const next = reexports.get(name) ?? imports.get(name)
-    if (next !== undefined) return declaredAt(next)
-    const star = stars.find((from) => exportsName(from, name))
+    if (next !== undefined) return this.declaredAt(next)
+    const star = stars.find((from) => this.#exports(from, name))
     if (star === undefined) throw new Error(`${file} does not export ${name}`)
-    return declaredAt({ file: star, name })
-  }
-  const exportsName = (file: string, name: string): boolean => {
-    const { statements, reexports, stars } = read(file)
-    return statements.some((statement) => statement.name === name) || reexports.has(name) || stars.some((star) => exportsName(star, name))
+    return this.declaredAt({ file: star, name })
   }
 
-  const keep = (reference: Reference): Reference => {
-    const { file, name } = declaredAt(reference)
-    if (file.startsWith('node:')) return { file, name }
-    const set = kept.get(file) ?? new Set()
-    kept.set(file, set)
-    const { statements, imports } = read(file)
-    for (const statement of statements) {
-      if (statement.name !== name || set.has(statement)) continue
-      set.add(statement)
-      for (const word of wordsOf(statement.text)) {
-        const imported = imports.get(word)
-        if (imported !== undefined) mapOf(used, file).set(word, keep(imported))
-        else if (statements.some((other) => other.name === word)) keep({ file, name: word })
-      }
-      for (const [, from = '', inline = ''] of statement.text.matchAll(inlineImport))
-        keep({ file: fileOf(packages, file, from), name: inline })
-    }
-    return { file, name }
+  #exports(file: string, name: string): boolean {
+    const { statements, reexports, stars } = this.read(file)
+    return statements.some((statement) => statement.name === name) || reexports.has(name) || stars.some((star) => this.#exports(star, name))
+  }
+}
+
+/** One declaration file under construction. */
+class Bundle {
+  /** What another bundle declares, by place. */
+  readonly importing = new Map<string, { readonly from: string; readonly name: string }>()
+  readonly #rooms: Rooms
+  /** Every name that is declared or imported here, with its place. */
+  readonly #places = new Map<string, string>()
+  readonly #imports = new Map<string, string[]>()
+  readonly #statements = new Map<Statement, string>()
+  readonly #exported = new Map<string, string>()
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms
   }
 
-  const texts = new Map<string, string>()
-  for (const entry of entries) {
-    const byFile = new Map<string, string[]>()
-    for (const [name, reference] of read(entry).reexports) {
-      const at = keep(reference)
-      byFile.set(at.file, [...(byFile.get(at.file) ?? []), at.name === name ? name : `${at.name} as ${name}`])
+  /** Takes all that `entry` exports, and gives the names by place. */
+  add(entry: string): ReadonlyMap<string, string> {
+    const all = [...this.#rooms.read(entry).reexports].map(([name, reference]) => {
+      const at = this.#rooms.declaredAt(reference)
+      if (at.name !== name) throw new Error(`${entry} exports ${at.name} under another name, ${name}: give it one name`)
+      this.#exported.set(placeOf(at), name)
+      return at
+    })
+    for (const at of all) this.#keep(at)
+    return this.#exported
+  }
+
+  text(): string {
+    const imports = [...this.#imports].map(([from, names]) => {
+      const line = `import type { ${names.toSorted().join(', ')} } from '${from}';\n`
+      return from.startsWith('node:') ? `// @ts-ignore: any where @types/node is not installed\n${line}` : line
+    })
+    return `${imports.join('')}${[...this.#statements.values()].join('\n')}\nexport {};\n`
+  }
+
+  #keep(at: Reference): void {
+    const { file, name } = at
+    const place = placeOf(at)
+    const other = this.#places.get(name)
+    if (other === place) return
+    if (other !== undefined) throw new Error(`${place} and ${other} go into one file of declarations: name one of them differently`)
+    this.#places.set(name, place)
+    const elsewhere = this.importing.get(place)
+    if (elsewhere !== undefined || file.startsWith('node:')) {
+      const from = elsewhere?.from ?? file
+      this.#imports.set(from, [...(this.#imports.get(from) ?? []), name])
+      return
     }
-    texts.set(entry, [...byFile].map(([file, names]) => `export { ${names.join(', ')} } from '${specifier(entry, file)}';\n`).join(''))
+    const { statements, imports } = this.#rooms.read(file)
+    const kept = statements.filter((statement) => statement.name === name)
+    // Overloads stand together, and what they need comes after them.
+    for (const statement of kept) this.#statements.set(statement, '')
+    for (const statement of kept) this.#statements.set(statement, this.#written(file, statement, this.#exported.has(place)))
+    for (const word of kept.flatMap(({ text }) => [...wordsOf(text)])) {
+      const imported = imports.get(word)
+      if (imported !== undefined) this.#keepImported(file, word, imported)
+      else if (statements.some((declared) => declared.name === word)) this.#keep({ file, name: word })
+    }
   }
-  for (const [file, statements] of kept) {
-    const imports = [...mapOf(used, file)].map(([word, at]) => importLine(word, at, file))
-    const inOrder = read(file).statements.filter((statement) => statements.has(statement))
-    const text = inOrder.map((statement) =>
-      statement.text.replaceAll(inlineImport, (_whole, from: string, name: string) => {
-        const at = declaredAt({ file: fileOf(packages, file, from), name })
-        return `import('${specifier(file, at.file)}').${at.name}`
-      }),
-    )
-    texts.set(file, `${imports.join('')}${text.join('\n')}\n`)
+
+  #keepImported(file: string, word: string, imported: Reference): void {
+    const at = this.#rooms.declaredAt(imported)
+    if (at.name !== word) throw new Error(`${file} imports ${at.name} under another name, ${word}: give it one name`)
+    this.#keep(at)
   }
-  return texts
+
+  #written(file: string, statement: Statement, isExported: boolean): string {
+    const text = statement.text.replaceAll(inlineImport, (_whole, from: string, name: string) => {
+      this.#keepImported(file, name, { file: fileOf(this.#rooms.packages, file, from), name })
+      return name
+    })
+    const doc = text.length - withoutDoc(text).length
+    const code = text.slice(doc)
+    const declared = code.replace(/^export /, '')
+    const lines = `${text.slice(0, doc)}${isExported ? `export ${declared}` : declared}`
+    return lines.replaceAll(/^(?: {4})+/gm, (indent) => ' '.repeat(indent.length / 2))
+  }
 }
 
 const inlineImport = /\bimport\(["']([^"']+)["']\)\.(\w+)/g
 
-function mapOf<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
-  const map = maps.get(key) ?? new Map()
-  maps.set(key, map)
-  return map
-}
+const placeOf = ({ file, name }: Reference): string => `${file}#${name}`
 
-/** Declarations work without `@types/node` too: what is Node's is `any` then. */
-function importLine(word: string, { file, name }: Reference, importer: string): string {
-  const names = name === '*' ? `* as ${word}` : name === word ? `{ ${word} }` : `{ ${name} as ${word} }`
-  if (file.startsWith('node:')) return `// @ts-ignore: any where @types/node is not installed\nimport type ${names} from '${file}';\n`
-  return `import type ${names} from '${specifier(importer, file)}';\n`
+/** A type that is made of the names in a table becomes the union of these names: nothing else is asked of the table. */
+function unionsForTables(text: string): string {
+  return text.replaceAll(/= (?:keyof typeof (\w+)|\(typeof (\w+)\)\[number\]);/g, (whole, table?: string, list?: string) => {
+    const declared = new RegExp(`^(?:export )?declare const ${table ?? list}: (?:readonly \\[(.*)\\]|\\{\\n([\\s\\S]*?)^\\});`, 'm').exec(
+      text,
+    )
+    if (declared === null) return whole
+    const [, elements, members = ''] = declared
+    const names = elements?.split(', ') ?? [...members.matchAll(/^ {4}readonly ["']?([\w-]+)["']?:/gm)].map(([, key = '']) => `'${key}'`)
+    return `= ${names.join(' | ')};`
+  })
 }
 
 function parse(packages: string, file: string, text: string): Declarations {
@@ -180,9 +242,4 @@ function fileOf(packages: string, from: string, name: string): string {
   const file = `${path}.d.ts`
   if (!existsSync(join(packages, file))) throw new Error(`${from} names ${name}, and there is no ${file}`)
   return file
-}
-
-function specifier(from: string, target: string): string {
-  const path = relative(dirname(from), target).replace(/\.d\.ts$/, '.js')
-  return path.startsWith('.') ? path : `./${path}`
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { clientApp } from './client-app.ts'
+import { checkDeclarations } from './declared.ts'
 import { install, run } from './run.ts'
 
 /** Unpacked, with declarations, README and licence: a little more than it is today, so that it does not grow unnoticed. */
@@ -20,7 +21,7 @@ const runtimes: readonly { readonly name: string; readonly spec: string; readonl
 const vite = 'vite@8.3.8'
 
 /**
- * Installs the client's tarball alone into an empty folder: nothing else may come with it, and it may not be large. Then a program that writes and reads runs
+ * Installs the client's tarball alone into an empty folder: nothing else may come with it, it may not be large, and programs must compile with it. Then a program that writes and reads runs
  * on each runtime, and as bundles of esbuild and Vite.
  */
 export async function smokeClient(tarball: string, bootstrapServers: string): Promise<void> {
@@ -29,6 +30,7 @@ export async function smokeClient(tarball: string, bootstrapServers: string): Pr
   writeFileSync(join(folder, 'app.js'), clientApp)
   install(folder, tarball)
   checkAlone(folder)
+  checkDeclarations(folder)
   const oldest = await onRuntimes(folder, bootstrapServers)
   await bundled(folder, oldest, bootstrapServers)
   rmSync(folder, { recursive: true, force: true })
