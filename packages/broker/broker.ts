@@ -24,6 +24,8 @@ export interface BrokerParts {
   readonly metrics: MetricsRegistry
   /** What this process may use. */
   readonly machine: { readonly memoryBytes: number; readonly openFiles: number }
+  /** The id of a cluster that is founded by this start; a random one by default. A data directory that has one keeps it. */
+  readonly clusterId?: string
   /** By which the lock of a data directory knows its holder; the process itself by default. */
   readonly process?: ProcessIdentity
   /** Told while logs are gone through that were not closed properly. */

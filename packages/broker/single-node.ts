@@ -80,7 +80,7 @@ async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(res
   const image = (): ClusterImage => later.metadata?.image ?? ClusterImage.empty
   const settings = new LiveSettings({ nodeId: brokerId, file: given.texts, image })
 
-  const clusterId = clusterIdOf(parts) ?? randomUuid(random)
+  const clusterId = clusterIdOf(parts) ?? parts.clusterId ?? randomUuid(random)
   const logs = opened(
     await LogDirectories.open(directoriesOf(config), {
       ...parts,

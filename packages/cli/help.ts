@@ -11,6 +11,9 @@ export const help = `odradek ${version}: a Kafka broker in one Node process
     --config FILE                   a server.properties of Kafka
     --override KEY=VALUE            any one setting; may be repeated, wins over all else
   odradek status [--data-dir DIR]   what runs on that data, and where (-o json for scripts)
+  odradek health [--data-dir DIR]   whether clients may come: exit code 0 or 1, for probes
+  odradek wait [--timeout 30s]      returns when they may
+  odradek container                 settings from the environment of a Kafka image (KAFKA_…, KAFKA_CFG_…)
   odradek --help | --version
 
 Environment: KAFKA_LOG_RETENTION_MS=1000 sets log.retention.ms (single _ is a dot, __ an underscore, ___ a dash).

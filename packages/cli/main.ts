@@ -29,6 +29,18 @@ export async function main(args: readonly string[]): Promise<number> {
         const { status } = await import('./status/status.ts')
         return await status(rest)
       }
+      case 'health': {
+        const { health } = await import('./health/health.ts')
+        return await health(rest)
+      }
+      case 'wait': {
+        const { wait } = await import('./health/health.ts')
+        return await wait(rest)
+      }
+      case 'container': {
+        const { container } = await import('./container/container.ts')
+        return await container(rest)
+      }
       default:
         throw new UsageError(`there is no command "${command}"`)
     }

@@ -14,6 +14,7 @@ import { hostAndPort, openFilesLimit } from '@odradek/network'
 import { version } from '../help.ts'
 import { removeRunning, writeRunning } from '../running-file.ts'
 import { startArguments } from './arguments.ts'
+import type { StartArguments } from './arguments.ts'
 import { banner } from './banner.ts'
 import { portHolder } from './port-holder.ts'
 import { RecoveryReport } from './recovery-report.ts'
@@ -22,22 +23,37 @@ import { StopSignals } from './signals.ts'
 import { Voice } from './voice.ts'
 
 /** `odradek start`: runs a broker until a signal ends it. */
-export async function start(args: readonly string[]): Promise<number> {
+export function start(args: readonly string[]): Promise<number> {
+  return serve(startArguments(args, process.env))
+}
+
+/** What somebody else than the command line asks for. */
+export interface StartWishes extends StartArguments {
+  readonly clusterId?: string | undefined
+  /** Sentences for whoever reads the log. */
+  readonly remarks?: readonly string[]
+  /** Done before anybody is told that the broker is ready. */
+  readonly prepare?: (broker: Broker, logger: Logger) => Promise<void>
+}
+
+/** Runs a broker until a signal ends it; gives the exit code. */
+export async function serve(wishes: StartWishes): Promise<number> {
   // Timers of the house keep no process alive, but a broker that only waits, for an old lock to be dead, is not finished.
   const alive = setInterval(() => undefined, 3_600_000)
   try {
-    return await run(args)
+    return await run(wishes)
   } finally {
     clearInterval(alive)
   }
 }
 
-async function run(args: readonly string[]): Promise<number> {
+async function run(wishes: StartWishes): Promise<number> {
   const startedMs = performance.timeOrigin
-  const { settings: given, ephemeral } = startArguments(args, process.env)
+  const { settings: given, ephemeral, clusterId, remarks = [], prepare } = wishes
   const settings = readFileSettings(given)
   const voice = new Voice(process.stdout, process.env)
   const logger = voice.logger
+  for (const remark of remarks) logger.info(remark)
   const stopSignals = new StopSignals(logger)
 
   const metrics = new MetricsRegistry(systemClock)
@@ -52,6 +68,7 @@ async function run(args: readonly string[]): Promise<number> {
     logLevels: voice.levels,
     metrics,
     machine: { memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Infinity), openFiles: openFilesLimit() },
+    ...(clusterId === undefined ? {} : { clusterId }),
     onRecovery: (progress) => recovery.tell(progress),
     onFailure: (error) => {
       logger.error('No data directory can be used any more. Mend the disk and start again', { error })
@@ -65,6 +82,7 @@ async function run(args: readonly string[]): Promise<number> {
     await broker.stop()
     throw error
   })
+  await prepare?.(broker, logger)
   const dataDir = ephemeral ? null : dataDirOf(settings)
   warnWhereOpen(broker, logger)
   const listeners = broker.listeners.map(({ host, port, protocol }) => ({ address: hostAndPort(reachedAt(host), port), protocol }))
