@@ -170,6 +170,8 @@ export class KafkaError extends Error {
   readonly fatal: boolean
   /** What to do about it, in a sentence; empty when there is nothing to say beyond the message. */
   readonly hint: string
+  /** The broker's own sentence, without ours around it, where it gave one. */
+  readonly brokerMessage: string | undefined
   /** Where several things were asked for at once: how each of them went, by its key. */
   readonly outcomes: ReadonlyMap<unknown, unknown> | undefined
   readonly #wireCode: number
@@ -181,6 +183,7 @@ export class KafkaError extends Error {
     this.abortable = options.abortable ?? false
     this.fatal = options.fatal ?? false
     this.hint = options.hint ?? ''
+    this.brokerMessage = options.brokerMessage
     this.outcomes = options.outcomes
     this.#wireCode = options.wireCode ?? table[code][0]
   }
@@ -207,6 +210,7 @@ export interface KafkaErrorOptions {
   readonly abortable?: boolean
   readonly fatal?: boolean
   readonly hint?: string
+  readonly brokerMessage?: string | undefined
   readonly outcomes?: ReadonlyMap<unknown, unknown>
   /** The number of a code that we do not know; `code` is UNKNOWN_SERVER_ERROR then. */
   readonly wireCode?: number

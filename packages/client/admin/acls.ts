@@ -145,7 +145,8 @@ const deleteAcls: Operation<AclBindingFilter, readonly AclDeletion[]> = {
         verdict(result, () =>
           result.matchingAcls.map((acl) => ({
             binding: bindingOf(acl),
-            error: acl.errorCode === 0 ? undefined : errorOf(acl.errorCode, acl.errorMessage),
+            error:
+              acl.errorCode === 0 ? undefined : errorOf(acl.errorCode, acl.errorMessage, { brokerMessage: acl.errorMessage || undefined }),
           })),
         ),
       ]),

@@ -44,8 +44,8 @@ export interface AskedBroker {
 /** What an answer says about one item. */
 export type Verdict<Value> =
   | { readonly value: Value }
-  /** An error code with the broker's own words; `afterMs` is how long it wants to be left alone. */
-  | { readonly code: number; readonly said?: string | null; readonly afterMs?: number }
+  /** An error code, with what was said of it, by the broker or by us; `afterMs` is how long it wants to be left alone. */
+  | { readonly code: number; readonly said?: string | null; readonly brokerMessage?: string | undefined; readonly afterMs?: number }
   /** Ask for it the other way. */
   | 'otherwise'
 
@@ -77,7 +77,7 @@ export function verdict<Value>(
   { errorCode, errorMessage }: { readonly errorCode: number; readonly errorMessage?: string | null },
   value: () => Value,
 ): Verdict<Value> {
-  return errorCode === 0 ? { value: value() } : { code: errorCode, said: errorMessage ?? null }
+  return errorCode === 0 ? { value: value() } : saidByBroker(errorCode, errorMessage)
 }
 
 /** An error of the whole answer is one of every item; without one, `each` says. */
@@ -87,5 +87,10 @@ export function unlessFailed<Key, Value>(
   each: () => Verdicts<Key, Value>,
 ): Verdicts<Key, Value> {
   if (errorCode === 0) return each()
-  return keys.map((key) => [key, { code: errorCode, said: errorMessage ?? null }] as const)
+  return keys.map((key) => [key, saidByBroker(errorCode, errorMessage)] as const)
+}
+
+/** An error as the broker tells it. */
+export function saidByBroker(code: number, message: string | null | undefined): Exclude<Verdict<never>, 'otherwise'> {
+  return { code, said: message ?? null, brokerMessage: message || undefined }
 }

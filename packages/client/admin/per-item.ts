@@ -117,8 +117,8 @@ function tell<Value>(deferred: Deferred<Value>, outcome: Outcome<Value>): void {
 function withOutcomes(error: KafkaError, outcomes: ReadonlyMap<unknown, unknown>): KafkaError {
   const others = [...outcomes.values()].filter((outcome) => isFailure(outcome)).length - 1
   const message = others === 0 ? error.message : `${error.message} (and ${others} of ${outcomes.size - 1} others failed: see outcomes)`
-  const { code, cause, hint, abortable, fatal, recordErrors, wireCode } = error
-  return new KafkaError(code, message, { cause, hint, abortable, fatal, recordErrors, wireCode, outcomes })
+  const { code, cause, hint, abortable, fatal, recordErrors, wireCode, brokerMessage } = error
+  return new KafkaError(code, message, { cause, hint, abortable, fatal, recordErrors, wireCode, brokerMessage, outcomes })
 }
 
 function isFailure(outcome: unknown): boolean {

@@ -373,8 +373,13 @@ function isPassing(
   return target.retries.has(code) || retries?.has(code) === true
 }
 
-function codeError({ code, said }: { readonly code: number; readonly said?: string | null }): KafkaError {
-  return errorOf(code, said)
+function codeError(verdict: {
+  readonly code: number
+  readonly said?: string | null
+  readonly brokerMessage?: string | undefined
+}): KafkaError {
+  const { code, said, brokerMessage } = verdict
+  return errorOf(code, said, { brokerMessage })
 }
 
 /** The error as the user gets it: what was tried on what, what went wrong, what to do. */
@@ -384,7 +389,7 @@ function failure(
   error: KafkaError,
   moreUrgentHint?: string,
 ): { readonly ok: false; readonly error: KafkaError } {
-  const { code, cause, wireCode } = error
+  const { code, cause, wireCode, brokerMessage } = error
   const hint = moreUrgentHint ?? hints?.[code] ?? (error.hint || (generalHints[code] ?? ''))
   const said =
     error.message === errorMessage(code) || error.message.startsWith(code) || wireCode !== errorCode(code)
@@ -392,7 +397,7 @@ function failure(
       : `${code}: ${error.message}`
   const sentence = /[.!?]$/.test(said) ? said : `${said}.`
   const message = `${name}${item === '' ? '' : ` ${item}`}: ${sentence}${hint === '' ? '' : ` ${hint}`}`
-  return { ok: false, error: new KafkaError(code, message, { cause, hint, wireCode }) }
+  return { ok: false, error: new KafkaError(code, message, { cause, hint, wireCode, brokerMessage }) }
 }
 
 function outOfTime(name: string, timeoutMs: number, cause: unknown): KafkaError {

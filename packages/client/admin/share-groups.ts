@@ -11,7 +11,7 @@ import { checkGroupIds } from './groups.ts'
 import type { GroupState } from './groups.ts'
 import { names, partitionOf, partitions, perTopic } from './keys.ts'
 import { KeyedMap } from './keyed-map.ts'
-import { question, unlessFailed, verdict } from './operation.ts'
+import { question, saidByBroker, unlessFailed, verdict } from './operation.ts'
 import type { Operation, Verdict } from './operation.ts'
 import type { PerItem } from './per-item.ts'
 import type { Runner } from './runner.ts'
@@ -176,7 +176,7 @@ function listOffsets(specs: ReadonlyMap<string, Partitions | undefined>): Operat
       }),
       read: ({ groups }) =>
         groups.map((group) => {
-          if (group.errorCode !== 0) return [group.groupId, { code: group.errorCode, said: group.errorMessage }]
+          if (group.errorCode !== 0) return [group.groupId, saidByBroker(group.errorCode, group.errorMessage)]
           const offsets = new KeyedMap<TopicPartition, SharePartitionOffset | undefined>(partitions.identify)
           for (const { topicName, partitions } of group.topics) {
             for (const { partitionIndex, startOffset, leaderEpoch, lag, errorCode, errorMessage } of partitions) {

@@ -141,6 +141,16 @@ test('everything that is wrong is told at once', () => {
   )
 })
 
+test('acks of a file that all clients are given is for producers alone, and no mistake', () => {
+  const remarks = { info: () => undefined, warn: (message: string) => assert.fail(message) }
+  const file = { 'bootstrap.servers': 'a:1', acks: '1' }
+  checkShared(file, remarks)
+  assert.equal(resolveProducer(file, {}, 1, remarks).acks, 1)
+  resolveConsumer(file, {}, 1, remarks)
+  resolveAdmin(file, {}, 1, remarks)
+  assert.throws(() => checkShared({ ...file, acks: 1 }, remarks), /acks is a setting of producers/)
+})
+
 test('acks below all switch idempotence off with a word, and contradict it when it was asked for', () => {
   const lines = remarked(() => assert.equal(producer({ acks: 1 }).enableIdempotence, false))
   assert.match(lines.join(), /info Idempotence is off because of acks=1/)

@@ -53,7 +53,7 @@ export function readGiven(options: object, vocabulary: Vocabulary): Given {
     const name = isDotted ? spelled : byCamel.get(spelled)
     const def = name === undefined ? undefined : vocabulary.defs[name]
     if (name === undefined || def === undefined) {
-      if (isDotted) readForeign(spelled, value, vocabulary, given)
+      if (isDotted || isOfFile(spelled, value, vocabulary)) readForeign(spelled, value, vocabulary, given)
       else given.wrong.push(unknownMessage(spelled, byCamel.keys(), vocabulary))
       continue
     }
@@ -79,6 +79,11 @@ export function layered(shared: Given, own: Given): Given {
     wrong: own.wrong,
     warnings: own.warnings,
   }
+}
+
+/** `acks=all` in a file that is for producers too: names of one word are spelled the same in code and in files, but values of files are texts. */
+function isOfFile(spelled: string, value: unknown, { kind, elsewhere }: Vocabulary): boolean {
+  return kind === 'client' && typeof value === 'string' && Object.values(elsewhere).some((defs) => Object.hasOwn(defs, spelled))
 }
 
 /** A name with dots that says nothing here: of a class, of another client, or of nobody. */
