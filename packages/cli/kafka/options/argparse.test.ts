@@ -106,12 +106,7 @@ test('the beginning of a name will do, if no other name begins so; the last of s
 test('what a command line lacks is told after everything else, and the last of it first', () => {
   assert.equal(wrong('--many 2'), 'shop: error: argument --goods is required')
   assert.equal(wrong('--goods ball'), 'shop: error: one of the arguments --cash/-c --card is required')
-  assert.equal(
-    wrong('--many x'),
-    'shop: error: argument --many: could not convert \'x\' to Integer (For\ninput string: "x")'
-      .replace('(For\ninput', '(For input')
-      .replace(/\s+/g, ' '),
-  )
+  assert.equal(wrong('--many x'), 'shop: error: argument --many: could not  convert  \'x\' to Integer (For input\nstring: "x")')
 })
 
 test('arguments that do not go are refused in the words of Java', () => {
@@ -142,7 +137,7 @@ test('a word that is not there brings up those that are near', () => {
 test('a long error is spread over full lines', () => {
   assert.equal(
     wrong('--many a-word-that-is-no-number'),
-    'shop: error:   argument   --many:   could   not   convert   \'a-word-that-is-no-\nnumber\' to Integer (For input string: "a-word-that-is-no-number")',
+    `shop: error: argument --many:  could not convert 'a-word-that-is-no-number'\nto Integer (For input string: "a-word-that-is-no-number")`,
   )
 })
 
@@ -175,9 +170,10 @@ test('behind two dashes nothing is an option, and there are no commands', () => 
 test('help shows the options by group, with their defaults, and wins over what is missing', () => {
   assert.equal(
     seen(shop, '--many 2 -h'),
-    `usage: shop [-h] --goods GOODS [--many MANY] [--price PRICE] [--paid {0,1,-
-            1}] [--wish WISH] [--word WORD=ANSWER [WORD=ANSWER ...]]
-            [--gift] [--quiet] (--cash CASH | --card)
+    `usage: shop [-h] --goods GOODS [--many MANY] [--price PRICE]
+            [--paid {0,1,-1}] [--wish WISH]
+            [--word WORD=ANSWER [WORD=ANSWER ...]] [--gift] [--quiet]
+            (--cash CASH | --card)
 
 Sells what is there.
 
@@ -198,9 +194,7 @@ Payment:
 
   --cash CASH, -c CASH   Money.
   --card                 Plastic. (default: false)
-`
-      .replace('{0,1,-\n            1}]', '{0,1,-1}]')
-      .replace('[--paid {0,1,-1}] [--wish', '[--paid {0,1,-1}]\n            [--wish'),
+`,
   )
 })
 
