@@ -35,7 +35,7 @@ export async function buildClient(packages: string, target: string): Promise<voi
     external: ['@node-rs/crc32'],
     minify: true,
     // Lines of a length that an editor and a stack trace can cope with.
-    lineLimit: 160,
+    lineLimit: 400,
     plugins: [withoutDocumentation],
     logLevel: 'warning',
   })
@@ -59,7 +59,7 @@ const withoutDocumentation: Plugin = {
   setup(build) {
     build.onLoad({ filter: /packages\/client\/config\/\w+-config\.ts$/ }, ({ path }) => ({
       loader: 'ts',
-      contents: readFileSync(path, 'utf8').replaceAll(/\bdoc:\s*(['"`])(?:\\.|(?!\1)[\s\S])*\1/g, "doc: ''"),
+      contents: readFileSync(path, 'utf8').replaceAll(/\bdoc:\s*(['"`])(?:\\.|(?!\1)[\s\S])*\1,?/g, ''),
     }))
   },
 }
