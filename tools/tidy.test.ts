@@ -20,6 +20,8 @@ const plan: Readonly<Record<string, readonly string[]>> = {
   testing: ['common', 'protocol', 'network', 'log', 'metadata', 'coordinator', 'client', 'broker'],
   otel: ['client'],
   'kafkajs-compat': ['client'],
+  // Kafka's tools out of `cli`, as the build bundles them under their names.
+  'kafka-tools': [],
   cli: ['common', 'protocol', 'network', 'log', 'metadata', 'coordinator', 'client', 'broker', 'testing'],
 }
 

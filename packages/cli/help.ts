@@ -14,6 +14,7 @@ export const help = `odradek ${version}: a Kafka broker in one Node process
   odradek health [--data-dir DIR]   whether clients may come: exit code 0 or 1, for probes
   odradek wait [--timeout 30s]      returns when they may
   odradek container                 settings from the environment of a Kafka image (KAFKA_…, KAFKA_CFG_…)
+  odradek env                       a line for your shell that puts Kafka's tools on its PATH: eval "$(odradek env)"
   odradek --help | --version
 
 Environment: KAFKA_LOG_RETENTION_MS=1000 sets log.retention.ms (single _ is a dot, __ an underscore, ___ a dash).

@@ -29,6 +29,11 @@ export async function main(args: readonly string[]): Promise<number> {
         const { status } = await import('./status/status.ts')
         return await status(rest)
       }
+      case 'env': {
+        const { env } = await import('./env/env.ts')
+        const { systemTerminal } = await import('./system-terminal.ts')
+        return env(rest, systemTerminal())
+      }
       case 'health': {
         const { health } = await import('./health/health.ts')
         return await health(rest)
