@@ -1,4 +1,5 @@
-import type { ClientMetrics, MetricGroup, Sensor } from './client-metrics.ts'
+import type { ClientMetrics, MetricGroup, Sensor, SensorMetrics } from './client-metrics.ts'
+import { avgAndMax, counts } from './shown.ts'
 
 /** What a consumer counts of its application: Java's KafkaConsumerMetrics. */
 export class ConsumerMetrics {
@@ -15,10 +16,7 @@ export class ConsumerMetrics {
   constructor(metrics: ClientMetrics, secondsSincePoll: () => number) {
     const group = metrics.group('consumer-metrics')
     this.group = group
-    this.timeBetweenPolls = group.sensor({
-      avg: ['time-between-poll-avg', 'Milliseconds between asking for two items, on average'],
-      max: ['time-between-poll-max', 'Milliseconds between asking for two items, at most'],
-    })
+    this.timeBetweenPolls = group.sensor(avgAndMax('time-between-poll', 'Milliseconds between asking for two items'))
     this.idleRatio = group.sensor({ avg: ['poll-idle-ratio-avg', 'Part of its time that the application waits for records'] })
     this.commitTime = group.sensor({ total: ['commit-sync-time-ns-total', 'Nanoseconds spent in commit'] })
     this.committedTime = group.sensor({ total: ['committed-time-ns-total', 'Nanoseconds spent in committed'] })
@@ -52,23 +50,13 @@ export class CoordinatorMetrics {
   ) {
     const group = metrics.group('consumer-coordinator-metrics')
     this.group = group
-    const latency = (name: string, what: string): { readonly avg: readonly [string, string]; readonly max: readonly [string, string] } => ({
-      avg: [`${name}-avg`, `Milliseconds that ${what} took, on average`],
-      max: [`${name}-max`, `Milliseconds that ${what} took, at most`],
-    })
-    const count = (
-      name: string,
-      what: string,
-    ): { readonly countRate: readonly [string, string]; readonly countTotal: readonly [string, string] } => ({
-      countRate: [`${name}-rate`, `${what} a second`],
-      countTotal: [`${name}-total`, what],
-    })
+    const latency = (name: string, what: string): SensorMetrics => avgAndMax(name, `Milliseconds that ${what} took`)
     this.heartbeat = group.sensor({
       max: ['heartbeat-response-time-max', 'Milliseconds from a heartbeat to its answer, at most'],
-      ...count('heartbeat', 'Heartbeats'),
+      ...counts('heartbeat', 'Heartbeats'),
     })
-    this.join = group.sensor({ ...latency('join-time', 'joining'), ...count('join', 'Joins') })
-    this.sync = group.sensor({ ...latency('sync-time', 'getting the assignment'), ...count('sync', 'Assignments asked for') })
+    this.join = group.sensor({ ...latency('join-time', 'joining'), ...counts('join', 'Joins') })
+    this.sync = group.sensor({ ...latency('sync-time', 'getting the assignment'), ...counts('sync', 'Assignments asked for') })
     this.rebalance = group.sensor({
       ...latency('rebalance-latency', 'a rebalance'),
       total: ['rebalance-latency-total', 'Milliseconds spent in rebalances'],
@@ -79,7 +67,7 @@ export class CoordinatorMetrics {
       countPerHour: ['failed-rebalance-rate-per-hour', 'Rebalances an hour that failed'],
       countTotal: ['failed-rebalance-total', 'Rebalances that failed'],
     })
-    this.commit = group.sensor({ ...latency('commit-latency', 'a commit'), ...count('commit', 'Commits') })
+    this.commit = group.sensor({ ...latency('commit-latency', 'a commit'), ...counts('commit', 'Commits') })
     this.assigned = group.sensor(latency('partition-assigned-latency', 'onPartitionsAssigned'))
     this.revoked = group.sensor(latency('partition-revoked-latency', 'onPartitionsRevoked'))
     this.lost = group.sensor(latency('partition-lost-latency', 'onPartitionsLost'))

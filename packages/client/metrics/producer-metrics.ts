@@ -1,9 +1,10 @@
 import type { ClientMetrics, MetricGroup, Sensor } from './client-metrics.ts'
+import { avgAndMax, counts, Members, sums } from './shown.ts'
 
 /** What a producer counts: Java's SenderMetricsRegistry, KafkaProducerMetrics and the buffer pool's. */
 export class ProducerMetrics {
   readonly #metrics: ClientMetrics
-  readonly #topics = new Map<string, ProducerTopicMetrics>()
+  readonly #topics = new Members<ProducerTopicMetrics>()
   readonly group: MetricGroup
   /** Bytes of each batch sent. */
   readonly batchSize: Sensor
@@ -44,48 +45,21 @@ export class ProducerMetrics {
     const group = metrics.group('producer-metrics')
     const nanos = (name: string, call: string): Sensor => group.sensor({ total: [name, `Nanoseconds spent in ${call}`] })
     this.group = group
-    this.batchSize = group.sensor({
-      avg: ['batch-size-avg', 'Bytes of a batch, on average'],
-      max: ['batch-size-max', 'Bytes of a batch, at most'],
-    })
-    this.compressionRate = group.sensor({ avg: ['compression-rate-avg', 'Compressed size of batches ÷ their size before, on average'] })
-    this.queueTime = group.sensor({
-      avg: ['record-queue-time-avg', 'Milliseconds that a batch waited to be sent, on average'],
-      max: ['record-queue-time-max', 'Milliseconds that a batch waited to be sent, at most'],
-    })
-    this.requestLatency = group.sensor({
-      avg: ['request-latency-avg', 'Milliseconds from a request to its answer, on average'],
-      max: ['request-latency-max', 'Milliseconds from a request to its answer, at most'],
-    })
-    this.throttleTime = group.sensor({
-      avg: ['produce-throttle-time-avg', 'Milliseconds that the broker throttled, on average'],
-      max: ['produce-throttle-time-max', 'Milliseconds that the broker throttled, at most'],
-    })
+    this.batchSize = group.sensor(avgAndMax('batch-size', 'Bytes of a batch'))
+    this.compressionRate = group.sensor({ avg: ['compression-rate-avg', compressionRate] })
+    this.queueTime = group.sensor(avgAndMax('record-queue-time', 'Milliseconds that a batch waited to be sent'))
+    this.requestLatency = group.sensor(avgAndMax('request-latency', 'Milliseconds from a request to its answer'))
+    this.throttleTime = group.sensor(avgAndMax('produce-throttle-time', 'Milliseconds that the broker throttled'))
     this.recordsPerRequest = group.sensor({ avg: ['records-per-request-avg', 'Records of a request, on average'] })
-    this.recordsSent = group.sensor({
-      rate: ['record-send-rate', 'Records sent a second'],
-      total: ['record-send-total', 'Records sent'],
-    })
-    this.recordsRetried = group.sensor({
-      rate: ['record-retry-rate', 'Records sent again a second'],
-      total: ['record-retry-total', 'Records sent again'],
-    })
-    this.recordErrors = group.sensor({
-      rate: ['record-error-rate', 'Records that failed a second'],
-      total: ['record-error-total', 'Records that failed'],
-    })
+    this.recordsSent = group.sensor(sent)
+    this.recordsRetried = group.sensor(retried)
+    this.recordErrors = group.sensor(failed)
     this.recordSize = group.sensor({
       avg: ['record-size-avg', 'Bytes of the largest record of a batch, on average'],
       max: ['record-size-max', 'Bytes of the largest record'],
     })
-    this.batchSplit = group.sensor({
-      countRate: ['batch-split-rate', 'Batches split a second, since they were too large for the broker'],
-      countTotal: ['batch-split-total', 'Batches split, since they were too large for the broker'],
-    })
-    this.bufferExhausted = group.sensor({
-      countRate: ['buffer-exhausted-rate', 'Sends a second that found no memory in time'],
-      countTotal: ['buffer-exhausted-total', 'Sends that found no memory in time'],
-    })
+    this.batchSplit = group.sensor(counts('batch-split', 'Batches split', ', since they were too large for the broker'))
+    this.bufferExhausted = group.sensor(counts('buffer-exhausted', 'Sends', ' that found no memory in time'))
     this.bufferWait = group.sensor({
       shareOfTime: ['bufferpool-wait-ratio', 'Part of the time in which a send waited for memory'],
       total: ['bufferpool-wait-time-ns-total', 'Nanoseconds spent in send waiting for memory'],
@@ -108,20 +82,19 @@ export class ProducerMetrics {
 
   /** The metrics of one topic, made when first asked for. */
   topic(name: string): ProducerTopicMetrics {
-    let topic = this.#topics.get(name)
-    if (topic === undefined) {
-      topic = new ProducerTopicMetrics(this.#metrics.group('producer-topic-metrics', { topic: name }))
-      this.#topics.set(name, topic)
-    }
-    return topic
+    return this.#topics.get(name, () => new ProducerTopicMetrics(this.#metrics.group('producer-topic-metrics', { topic: name })))
   }
 
   /** Nothing was sent to the topic for so long that its metadata are forgotten. */
   forgetTopic(name: string): void {
-    this.#topics.get(name)?.group.close()
-    this.#topics.delete(name)
+    this.#topics.forget(name)
   }
 }
+
+const compressionRate = 'Compressed size of batches ÷ their size before, on average'
+const sent = sums('record-send', 'Records sent')
+const retried = sums('record-retry', 'Records sent again')
+const failed = sums('record-error', 'Records that failed')
 
 /** What a producer counts for each topic. */
 export class ProducerTopicMetrics {
@@ -134,19 +107,10 @@ export class ProducerTopicMetrics {
 
   constructor(group: MetricGroup) {
     this.group = group
-    this.recordsSent = group.sensor({
-      rate: ['record-send-rate', 'Records sent a second'],
-      total: ['record-send-total', 'Records sent'],
-    })
-    this.bytes = group.sensor({ rate: ['byte-rate', 'Bytes of batches sent a second'], total: ['byte-total', 'Bytes of batches sent'] })
-    this.compressionRate = group.sensor({ avg: ['compression-rate', 'Compressed size of batches ÷ their size before, on average'] })
-    this.recordsRetried = group.sensor({
-      rate: ['record-retry-rate', 'Records sent again a second'],
-      total: ['record-retry-total', 'Records sent again'],
-    })
-    this.recordErrors = group.sensor({
-      rate: ['record-error-rate', 'Records that failed a second'],
-      total: ['record-error-total', 'Records that failed'],
-    })
+    this.recordsSent = group.sensor(sent)
+    this.bytes = group.sensor(sums('byte', 'Bytes of batches sent'))
+    this.compressionRate = group.sensor({ avg: ['compression-rate', compressionRate] })
+    this.recordsRetried = group.sensor(retried)
+    this.recordErrors = group.sensor(failed)
   }
 }
