@@ -32,7 +32,11 @@ export const producerOnlyConfig = {
     atLeast: 0,
     doc: 'How long a batch waits for more records. Where it is not given, a batch with a record that somebody awaits leaves at the end of the turn.',
   }),
-  'batch.size': int({ default: 16_384, atLeast: 0, doc: 'Bytes at which a batch is full. 0: one record each.' }),
+  'batch.size': int({
+    default: 16_384,
+    atLeast: 0,
+    doc: 'Bytes at which a batch is full, and leaves. 0: one record each. Where it is not given, a full batch that has to wait for the requests before it grows on, up to 128 KiB.',
+  }),
   'buffer.memory': long({ default: 33_554_432, atLeast: 0, doc: 'Bytes of records that may wait for their acknowledgement.' }),
   'max.block.ms': long({
     default: 60_000,

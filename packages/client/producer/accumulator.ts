@@ -8,6 +8,7 @@ import { BufferMemory } from './buffer-memory.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import { choosePartition, payloadParts } from './payload.ts'
 import { ProducerBatch } from './producer-batch.ts'
+import type { Written } from './producer-batch.ts'
 import { badTimestamp, calledWhileWriting, noSuchPartition, recordTooLarge } from './record-errors.ts'
 import { writeHeaders, writePart } from './record-parts.ts'
 import { Receipts } from './receipts.ts'
@@ -28,6 +29,8 @@ export interface AnyRecord {
 
 export interface AccumulatorSettings {
   readonly batchSize: number
+  /** What a full batch may grow to until it leaves; `batchSize` when that was given. */
+  readonly largestBatch: number
   readonly bufferMemory: number
   readonly maxRequestSize: number
   readonly codec: Codec
@@ -37,11 +40,7 @@ export interface AccumulatorSettings {
 }
 
 /** A record that is written, and has no batch. */
-export interface Homeless {
-  readonly buffer: Buffer
-  readonly start: number
-  readonly end: number
-  readonly timestamp: number
+export interface Homeless extends Written {
   /** −1: whichever the partitioner chooses when there is a place. */
   readonly partition: number
 }
@@ -51,7 +50,7 @@ export interface AccumulatorHost extends ReceiptsHost {
   now(): number
   /** A batch has got its first record, or will in a moment. */
   opened(queue: PartitionQueue, batch: ProducerBatch): void
-  /** A batch takes no more records. */
+  /** A batch is ready to leave, though it may take more records until then. */
   filled(queue: PartitionQueue, batch: ProducerBatch): void
   /** An open batch was taken back: its first record could not be written. */
   withdrawn(queue: PartitionQueue, batch: ProducerBatch): void
@@ -128,44 +127,29 @@ export class Accumulator {
   }
 
   /** The same as `append` for a record that was serialized before. `partition` −1: the partitioner chooses. */
-  appendSerialized(topic: TopicQueues, buffer: Buffer, start: number, end: number, partition: number, timestamp: number): boolean {
-    if (partition >= 0) {
-      const queue = topic.queues[partition]
-      if (queue === undefined) throw noSuchPartition(topic.name, partition, topic.queues.length)
-      return this.#place(topic, queue, buffer, start, end, timestamp, false)
+  appendSerialized(topic: TopicQueues, record: Written, partition: number): boolean {
+    let chosen = partition
+    if (chosen < 0) {
+      const { partitioner, ignoresKeys } = this.#settings
+      const { key, value } = payloadParts(record.buffer, record.start)
+      if (partitioner !== undefined) chosen = choosePartition(partitioner, topic, key, value)
+      else if (key !== null && !ignoresKeys) chosen = (murmur2(key) & 0x7fff_ffff) % topic.queues.length
+      else return this.#place(topic, topic.sticky.current(topic) ?? missing(topic, 0), record, true)
     }
-    const { partitioner, ignoresKeys } = this.#settings
-    const { key, value } = payloadParts(buffer, start)
-    if (partitioner !== undefined) {
-      const chosen = choosePartition(partitioner, topic, key, value)
-      return this.#place(topic, topic.queues[chosen] ?? missing(topic, chosen), buffer, start, end, timestamp, false)
-    }
-    if (key !== null && !ignoresKeys) {
-      const chosen = (murmur2(key) & 0x7fff_ffff) % topic.queues.length
-      return this.#place(topic, topic.queues[chosen] ?? missing(topic, chosen), buffer, start, end, timestamp, false)
-    }
-    const queue = topic.sticky.current(topic) ?? missing(topic, 0)
-    return this.#place(topic, queue, buffer, start, end, timestamp, true)
-  }
-
-  /** The batch takes no more records: it is about to leave. */
-  close(queue: PartitionQueue, batch: ProducerBatch): void {
-    if (!batch.isOpen) return
-    batch.isOpen = false
-    this.#host.filled(queue, batch)
+    return this.#place(topic, topic.queues[chosen] ?? missing(topic, chosen), record, false)
   }
 
   /** The batch is settled, or goes on in pieces; nobody reads its buffer any more. */
   release(batch: ProducerBatch, isBufferFree = true): void {
     this.memory.release(batch.reservedBytes)
     batch.reservedBytes = 0
-    if (isBufferFree) this.memory.recycle(batch.buffer)
+    if (isBufferFree) this.#recycle(batch.buffers)
   }
 
   /** The compressed records take the place of the others. */
   compressed(batch: ProducerBatch, records: Buffer): void {
     const before = batch.reservedBytes
-    this.memory.recycle(batch.replaceRecords(records))
+    this.#recycle(batch.replaceRecords(records))
     this.memory.recount(before, batch.reservedBytes)
   }
 
@@ -212,17 +196,15 @@ export class Accumulator {
     }
     const before = batch.position
     if (!batch.endRecord(sink, timestamp)) {
-      return this.#place(topic, queue, sink.buffer, batch.payloadStart(sink), sink.position, timestamp, isSticky)
+      return this.#place(topic, queue, { buffer: sink.buffer, start: batch.payloadStart(sink), end: sink.position, timestamp }, isSticky)
     }
-    this.#placed(topic, queue, batch, timestamp, batch.position - before, isSticky)
-    return true
+    return this.#placed(topic, queue, batch, timestamp, batch.position - before, isSticky)
   }
 
   /** For partitioners that want to see key and value. */
   #appendApart(entry: TopicEntry, record: AnyRecord, timestamp: number): boolean {
     this.#isWriting = false
-    const { buffer, start, end } = this.serialize(entry, record)
-    return this.appendSerialized(entry.topic, buffer, start, end, -1, timestamp)
+    return this.appendSerialized(entry.topic, { ...this.serialize(entry, record), timestamp }, -1)
   }
 
   #leaveHomeless(entry: TopicEntry, record: AnyRecord, timestamp: number, partition: number): boolean {
@@ -231,72 +213,52 @@ export class Accumulator {
     return false
   }
 
-  /** Finds a place for a record that is written already: in the open batch, a larger one, the next one. */
-  #place(
-    topic: TopicQueues,
-    before: PartitionQueue,
-    source: Buffer,
-    start: number,
-    end: number,
-    timestamp: number,
-    isSticky: boolean,
-  ): boolean {
-    const needed = sizeAlone(end - start)
+  /** Finds a place for a record that is written already: in the open batch, in more memory for it, in the next batch. */
+  #place(topic: TopicQueues, before: PartitionQueue, record: Written, isSticky: boolean): boolean {
+    const needed = sizeAlone(record.end - record.start)
     if (needed - BATCH_HEADER_SIZE > this.#largestRecord) {
       const empty = before.open
-      if (empty !== undefined && empty.count === 0) this.#withdraw(before, empty)
+      if (empty?.count === 0) this.#withdraw(before, empty)
       throw recordTooLarge(needed, this.#settings)
     }
-    let queue = before
-    for (let attempt = 0; attempt < 2; attempt++) {
-      const open = queue.open
-      if (open === undefined) break
-      if (this.#fit(topic, queue, open, source, start, end, timestamp, needed, isSticky)) return true
-      if (open.count === 0) {
-        this.#withdraw(queue, open)
-        break
-      }
-      this.close(queue, open)
-      if (!isSticky) break
-      queue = topic.sticky.afterFull(topic, needed) ?? queue
-    }
+    // A batch without a key may go on to another partition when it is full, and grows only where it has to stay.
+    if (this.#join(topic, before, record, needed, isSticky, !isSticky)) return true
+    const queue = (isSticky ? topic.sticky.afterFull(topic, needed) : undefined) ?? before
+    if (isSticky && this.#join(topic, queue, record, needed, isSticky, true)) return true
     const batch = this.#open(topic, queue, Math.max(this.#usualSize, needed))
     if (batch === undefined) {
-      this.homeless = { buffer: source, start, end, timestamp, partition: isSticky ? -1 : queue.partition }
+      this.homeless = { ...record, partition: isSticky ? -1 : queue.partition }
       return false
     }
-    batch.appendPayload(source, start, end, timestamp)
-    this.#placed(topic, queue, batch, timestamp, batch.recordBytes, isSticky)
-    return true
+    batch.append(record)
+    return this.#placed(topic, queue, batch, record.timestamp, batch.size - BATCH_HEADER_SIZE, isSticky)
   }
 
-  #fit(
-    topic: TopicQueues,
-    queue: PartitionQueue,
-    open: ProducerBatch,
-    source: Buffer,
-    start: number,
-    end: number,
-    timestamp: number,
-    needed: number,
-    isSticky: boolean,
-  ): boolean {
-    const before = open.position
-    if (!open.appendPayload(source, start, end, timestamp)) {
-      const room = open.count === 0 ? needed : this.#largerRoom(open, needed)
-      if (room === undefined || !this.memory.fits(room - open.reservedBytes)) return false
-      this.memory.release(open.reservedBytes)
-      this.memory.recycle(open.grow(this.memory.take(room)))
-      if (!open.appendPayload(source, start, end, timestamp)) return false
+  /** Puts the record into the open batch. False: there is none, or it is full; where it could have grown, it takes no more. */
+  #join(topic: TopicQueues, queue: PartitionQueue, record: Written, needed: number, isSticky: boolean, mayGrow: boolean): boolean {
+    const { open } = queue
+    if (open === undefined) return false
+    const { size } = open
+    if (open.append(record) || (this.#extend(open, needed, mayGrow ? open.mostBytes : open.fullBytes) && open.append(record))) {
+      return this.#placed(topic, queue, open, record.timestamp, open.size - size, isSticky)
     }
-    this.#placed(topic, queue, open, timestamp, open.position - before, isSticky)
-    return true
+    if (open.count === 0) this.#withdraw(queue, open)
+    else this.#fill(queue, open, mayGrow || open.mostBytes <= open.fullBytes)
+    return false
   }
 
-  /** What is compressed may grow beyond `batch.size`, as far as it is expected to shrink again. */
-  #largerRoom(open: ProducerBatch, needed: number): number | undefined {
-    const room = Math.max(2 * open.buffer.length, open.position + needed)
-    return open.position + needed <= open.writeLimit ? room : undefined
+  /** More memory for a batch that will have `mostBytes` at most. */
+  #extend(batch: ProducerBatch, needed: number, mostBytes: number): boolean {
+    const isEmpty = batch.count === 0
+    if (!isEmpty && batch.size + needed > mostBytes) return false
+    const size = isEmpty ? needed : Math.max(this.#usualSize, needed)
+    if (!this.memory.fits(isEmpty ? size - batch.reservedBytes : size)) return false
+    const before = batch.goOn(this.memory.take(size))
+    if (before !== undefined) {
+      this.memory.release(before.length)
+      this.memory.recycle(before)
+    }
+    return true
   }
 
   #open(topic: TopicQueues, queue: PartitionQueue, size: number): ProducerBatch | undefined {
@@ -305,28 +267,43 @@ export class Accumulator {
     const { codec } = this.#settings
     const receipts = new Receipts(topic.name, queue.partition, host)
     const batch = new ProducerBatch(receipts, 0, this.memory.take(size), codec, host.now())
-    batch.writeLimit = this.#writeLimit(topic)
+    this.#limit(batch, topic)
     queue.batches.push(batch)
     topic.used(queue, batch.createdAtMs)
     host.opened(queue, batch)
     return batch
   }
 
-  /** Bytes at which a batch is full: what compression is expected to leave of them, and 5 % more, reaches `batch.size`. */
-  #writeLimit({ compressionRatio }: TopicQueues): number {
-    const { codec, batchSize, maxRequestSize } = this.#settings
-    if (codec === 'none') return batchSize
-    return Math.min(batchSize / (compressionRatio * 1.05), Math.max(batchSize, maxRequestSize))
+  /** The batch is full, and may grow further, when what compression is expected to leave of it, and 5 % more, reaches so many bytes. */
+  #limit(batch: ProducerBatch, { compressionRatio, refusesLarge }: TopicQueues): void {
+    const { codec, batchSize, largestBatch, maxRequestSize } = this.#settings
+    const most = Math.max(batchSize, maxRequestSize)
+    const inflation = codec === 'none' ? 1 : 1 / (compressionRatio * 1.05)
+    batch.fullBytes = Math.min(batchSize * inflation, most)
+    batch.mostBytes = refusesLarge ? batch.fullBytes : Math.min(largestBatch * inflation, most)
   }
 
-  #placed(topic: TopicQueues, queue: PartitionQueue, batch: ProducerBatch, timestamp: number, bytes: number, isSticky: boolean): void {
-    const { receipts } = batch
+  #placed(topic: TopicQueues, queue: PartitionQueue, batch: ProducerBatch, timestamp: number, bytes: number, isSticky: boolean): true {
+    const { receipts, size } = batch
     if (batch.count === 1) receipts.baseTimestamp = timestamp
     this.receipts = receipts
     this.index = receipts.add()
     this.timestampDelta = timestamp - receipts.baseTimestamp
-    if (batch.position >= batch.writeLimit) this.close(queue, batch)
+    if (size >= batch.fullBytes) this.#fill(queue, batch, size >= batch.mostBytes)
     if (isSticky) topic.sticky.appended(topic, bytes)
+    return true
+  }
+
+  /** The batch is ready to leave. `isClosed`: it takes no more records until then either. */
+  #fill(queue: PartitionQueue, batch: ProducerBatch, isClosed: boolean): void {
+    if (isClosed) batch.isOpen = false
+    if (batch.isFull) return
+    batch.isFull = true
+    this.#host.filled(queue, batch)
+  }
+
+  #recycle(buffers: readonly Buffer[]): void {
+    for (const buffer of buffers) this.memory.recycle(buffer)
   }
 
   #withdraw(queue: PartitionQueue, batch: ProducerBatch): void {

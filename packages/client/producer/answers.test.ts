@@ -54,24 +54,26 @@ test('one record that is too large for the broker fails, and says where the limi
   await close()
 })
 
-test('large batches are compressed in another thread, and keep their order', async () => {
-  const options = { compressionType: 'gzip', batchSize: 65_536, lingerMs: 1000, maxRequestSize: 2_000_000 } as const
-  const { cluster, producer, time, held, close } = produce(options, { orders: [1] })
-  cluster.onProduce = (request) => request.answer()
-  const noise = Array.from({ length: 3000 }, (_, i) => text(i % 1000) + Math.sin(i) + Math.cos(i * 7) + Math.tan(i))
-  const sent = Promise.all(noise.map((value) => producer.send('orders', { value })))
-  // Turns of the real loop, in which no virtual time goes by.
-  void producer.flush()
-  await time.advance(0)
-  while (held() > 0) await time.advance(0)
-  await close()
-  assert.equal((await sent).at(-1)?.offset, 2999)
-  assert.deepEqual(
-    cluster.requests.flatMap(({ batches }) => batches.flatMap(({ values }) => values)),
-    noise,
-  )
-  assert.ok(cluster.requests.some(({ batches }) => (batches[0]?.records.length ?? 0) > 300))
-})
+for (const batchSize of [65_536, undefined])
+  test(`large batches are compressed in another thread, and keep their order (batch.size ${batchSize ?? 'not given'})`, async () => {
+    const given = batchSize === undefined ? {} : { batchSize }
+    const options = { compressionType: 'gzip', ...given, lingerMs: 1000, maxRequestSize: 2_000_000 } as const
+    const { cluster, producer, time, held, close } = produce(options, { orders: [1] })
+    cluster.onProduce = (request) => request.answer()
+    const noise = Array.from({ length: 3000 }, (_, i) => text(i % 1000) + Math.sin(i) + Math.cos(i * 7) + Math.tan(i))
+    const sent = Promise.all(noise.map((value) => producer.send('orders', { value })))
+    // Turns of the real loop, in which no virtual time goes by.
+    void producer.flush()
+    await time.advance(0)
+    while (held() > 0) await time.advance(0)
+    await close()
+    assert.equal((await sent).at(-1)?.offset, 2999)
+    assert.deepEqual(
+      cluster.requests.flatMap(({ batches }) => batches.flatMap(({ values }) => values)),
+      noise,
+    )
+    assert.ok(cluster.requests.some(({ batches }) => (batches[0]?.records.length ?? 0) > 300))
+  })
 
 test('the estimate of compression is quickly worse and slowly better', () => {
   assert.equal(nextEstimate(1, 0.2), 0.995)

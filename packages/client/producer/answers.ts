@@ -208,8 +208,8 @@ export class Answers {
 
   #split(queue: PartitionQueue, batch: ProducerBatch, error: KafkaError): void {
     const { accumulator, identity, logger, metrics, rules, settings } = this.#parts
-    const target = batch.isPiece ? Math.max(1, Math.ceil(batch.position / 2)) : settings.batchSize
-    const pieces = splitBatch(batch, batch.compressed === undefined ? Math.min(target, Math.ceil(batch.position * 0.6)) : target, {
+    const target = batch.isPiece ? Math.max(1, Math.ceil(batch.size / 2)) : settings.batchSize
+    const pieces = splitBatch(batch, batch.compressed === undefined ? Math.min(target, Math.ceil(batch.size * 0.6)) : target, {
       maxInflatedBytes: Math.max(settings.maxRequestSize, settings.batchSize) * 2,
       isTransactional: rules.isTransactional,
       take: (bytes) => accumulator.memory.take(bytes),
@@ -220,6 +220,7 @@ export class Answers {
     }
     for (const piece of pieces.toReversed()) queue.putBack(piece)
     queue.home.compressionRatio = Math.max(1, batch.compressed === undefined ? 1 : batch.compressionRatio)
+    if (batch.sizeInBytes > settings.batchSize) queue.home.refusesLarge = true
     metrics.split()
     logger.warn(`${error.message} Sending its ${batch.count} records in ${pieces.length} batches`, {
       topic: queue.topic,

@@ -18,42 +18,44 @@ const someText = (): string => {
   return Array.from({ length: someLength() / 3 }, () => pick[random.nextInt(pick.length)]).join('')
 }
 
-test('batches are byte for byte those of the protocol, whatever the sizes', async () => {
-  const { cluster, producer, time, close } = produce({ batchSize: 40_000, lingerMs: 5, enableIdempotence: false }, { orders: [1] })
-  for (let round = 0; round < 150; round++) {
-    const count = 1 + random.nextInt(80)
-    const expected: RecordInput[] = []
-    for (let i = 0; i < count; i++) {
-      const isText = random.nextInt(2) === 0
-      const key = random.nextInt(3) === 0 ? null : isText ? someText() : random.bytes(someLength())
-      const value = random.nextInt(8) === 0 ? null : isText ? someText() : random.bytes(someLength())
-      const timestamp = 1_700_000_000_000 + [0, 1, -1, 100_000, -(2 ** 33), 2 ** 40][random.nextInt(6)]!
-      const headers = Array.from({ length: random.nextInt(3) === 0 ? random.nextInt(3) : 0 }, () => {
-        const headerValue = random.nextInt(3) === 0 ? null : random.nextInt(2) === 0 ? someText() : random.bytes(someLength())
-        return [someText(), headerValue] as const
-      })
-      void producer.send('orders', { key, value, timestamp, ...(headers.length === 0 ? {} : { headers }) })
-      expected.push({
-        key: bytesOf(key),
-        value: bytesOf(value),
-        timestamp,
-        headers: headers.map(([name, headerValue]) => ({ key: name, value: bytesOf(headerValue) })),
-      })
-    }
-    await time.advance(5)
-    let at = 0
-    while (cluster.produced.length > 0) {
-      for (const { bytes, records } of cluster.produced[0]!.batches) {
-        assert.deepEqual(bytes, buildBatch(expected.slice(at, at + records.length)))
-        at += records.length
+for (const options of [{ batchSize: 40_000 }, {}]) {
+  test(`batches are byte for byte those of the protocol, whatever the sizes, with ${JSON.stringify(options)}`, async () => {
+    const { cluster, producer, time, close } = produce({ ...options, lingerMs: 5, enableIdempotence: false }, { orders: [1] })
+    for (let round = 0; round < 150; round++) {
+      const count = 1 + random.nextInt(80)
+      const expected: RecordInput[] = []
+      for (let i = 0; i < count; i++) {
+        const isText = random.nextInt(2) === 0
+        const key = random.nextInt(3) === 0 ? null : isText ? someText() : random.bytes(someLength())
+        const value = random.nextInt(8) === 0 ? null : isText ? someText() : random.bytes(someLength())
+        const timestamp = 1_700_000_000_000 + [0, 1, -1, 100_000, -(2 ** 33), 2 ** 40][random.nextInt(6)]!
+        const headers = Array.from({ length: random.nextInt(3) === 0 ? random.nextInt(3) : 0 }, () => {
+          const headerValue = random.nextInt(3) === 0 ? null : random.nextInt(2) === 0 ? someText() : random.bytes(someLength())
+          return [someText(), headerValue] as const
+        })
+        void producer.send('orders', { key, value, timestamp, ...(headers.length === 0 ? {} : { headers }) })
+        expected.push({
+          key: bytesOf(key),
+          value: bytesOf(value),
+          timestamp,
+          headers: headers.map(([name, headerValue]) => ({ key: name, value: bytesOf(headerValue) })),
+        })
       }
-      cluster.produced[0]!.answer()
       await time.advance(5)
+      let at = 0
+      while (cluster.produced.length > 0) {
+        for (const { bytes, records } of cluster.produced[0]!.batches) {
+          assert.deepEqual(bytes, buildBatch(expected.slice(at, at + records.length)))
+          at += records.length
+        }
+        cluster.produced[0]!.answer()
+        await time.advance(5)
+      }
+      assert.equal(at, count)
     }
-    assert.equal(at, count)
-  }
-  await close()
-})
+    await close()
+  })
+}
 
 test('records 30 days apart share a batch, with their own timestamps (timestamp delta of 2^31 and more)', async () => {
   const { cluster, producer, time, close } = produce({}, { orders: [1] })

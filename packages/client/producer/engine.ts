@@ -48,6 +48,9 @@ export interface Room {
 /** Newer metadata are asked for so many times before a partition counts as not there: one broker may lag behind. */
 const refreshesForPartition = 3
 
+/** What a batch may grow to where `batch.size` was not given: twice as much saves a broker hardly anything more. */
+const largestUnaskedBatch = 131_072
+
 /** Puts the parts together: records come in, batches go out, answers come back. Nothing here is asynchronous for the caller. */
 export class Engine implements AccumulatorHost {
   readonly parts: EngineParts
@@ -84,6 +87,7 @@ export class Engine implements AccumulatorHost {
     this.accumulator = new Accumulator(
       {
         batchSize: settings.batchSize,
+        largestBatch: settings.given.has('batchSize') ? settings.batchSize : Math.min(largestUnaskedBatch, settings.maxRequestSize),
         bufferMemory: settings.bufferMemory,
         maxRequestSize: settings.maxRequestSize,
         codec,
@@ -124,7 +128,6 @@ export class Engine implements AccumulatorHost {
         isZstd: codec === 'zstd',
         transactionalId: settings.transactionalId,
       },
-      accumulator: this.accumulator,
       answers: this.#answers,
       sealer: new Sealer({
         codec,

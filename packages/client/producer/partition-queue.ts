@@ -10,6 +10,8 @@ export interface TopicHome {
   readonly topicId: Uuid
   /** How much compression leaves, as estimated from what it left of the last batches. */
   compressionRatio: number
+  /** A broker has said that a batch which had grown beyond `batch.size` was too large for the topic. */
+  refusesLarge: boolean
 }
 
 /** The batches of one partition, in the order in which they have to leave, and what is known of its leader. */

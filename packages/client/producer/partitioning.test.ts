@@ -88,7 +88,7 @@ test('records without a key avoid partitions without a leader', async () => {
 
 test('adaptive: queues 0 3 1 have weights 4 1 3, and are drawn so', () => {
   assert.deepEqual(cumulativeWeights([0, 3, 1]), [4, 5, 8])
-  const home = { name: 'orders', topicId: '', compressionRatio: 1 }
+  const home = { name: 'orders', topicId: '', compressionRatio: 1, refusesLarge: false }
   const queues = [0, 3, 1].map((length, partition) => {
     const queue = new PartitionQueue(home, partition)
     queue.batches.length = length
@@ -108,7 +108,7 @@ test('adaptive: queues 0 3 1 have weights 4 1 3, and are drawn so', () => {
 })
 
 test('adaptive: partitions of a broker that takes nothing are left out', () => {
-  const home = { name: 'orders', topicId: '', compressionRatio: 1 }
+  const home = { name: 'orders', topicId: '', compressionRatio: 1, refusesLarge: false }
   const queues = [0, 1, 2].map((partition) => Object.assign(new PartitionQueue(home, partition), { leader: partition }))
   const sticky = new StickyPartition({ batchSize: 1, isAdaptive: true, random: new SeededRandom(1), isStalled: (leader) => leader === 1 })
   for (let i = 0; i < 200; i++) {

@@ -20,7 +20,7 @@ export interface ProduceTerms {
 interface TopicData {
   readonly name: string
   readonly topicId: string
-  readonly partitionData: { readonly index: number; readonly records: Buffer | readonly Buffer[] }[]
+  readonly partitionData: { readonly index: number; readonly records: readonly Buffer[] }[]
 }
 
 /** A request with one batch for each of its partitions. Batches are attached where they lie. */

@@ -13,6 +13,14 @@ export interface BatchIdentity {
   readonly isTransactional: boolean
 }
 
+/** A record that is written apart: key, value and headers as they stand in a batch are the bytes `[start, end)` of `buffer`. */
+export interface Written {
+  readonly buffer: Buffer
+  readonly start: number
+  readonly end: number
+  readonly timestamp: number
+}
+
 /**
  * A record batch on its way: first open, then closed, compressed if need be, sent, perhaps sent again, settled.
  *
@@ -25,11 +33,14 @@ export class ProducerBatch {
   readonly firstReceipt: number
   /** On the monotonic clock; the delivery timeout counts from here. */
   readonly createdAtMs: number
+  /** Where the next record goes, and from where on. Memory that is full lies before it. */
   buffer: Buffer
-  /** End of the records in `buffer`. */
   position = BATCH_HEADER_SIZE
   count = 0
+  /** It takes records. */
   isOpen = true
+  /** It has `batch.size` bytes, and is ready to leave. Until it does it may grow. */
+  isFull = false
   /** Compression runs in another thread: not to be sent yet. */
   isCompressing = false
   /** On its way to a broker, which may read the buffer at any time. */
@@ -50,8 +61,9 @@ export class ProducerBatch {
   sequence = -1
   producerId = -1
   producerEpoch = -1
-  /** End of the records at which the batch counts as full. */
-  writeLimit = Infinity
+  /** Size before compression at which the batch counts as full, and beyond which it does not grow. */
+  fullBytes = Infinity
+  mostBytes = Infinity
   /** Bytes of the largest record. */
   largestRecord = 0
   /** Compressed size of the records ÷ their size before. */
@@ -59,6 +71,9 @@ export class ProducerBatch {
   /** Bytes that count against `buffer.memory`. */
   reservedBytes: number
   readonly #codec: Codec
+  /** Buffers before `buffer`, and the end of the records in each. */
+  #earlier: { readonly buffer: Buffer; readonly end: number }[] | undefined
+  #earlierBytes = 0
   #compressed: Buffer | undefined
   #header: Buffer | undefined
   #isFinished = false
@@ -82,13 +97,14 @@ export class ProducerBatch {
     return this.#baseTimestamp
   }
 
-  /** Bytes that go over the wire; before compression, those not compressed. */
-  get sizeInBytes(): number {
-    return this.#compressed === undefined ? this.position : BATCH_HEADER_SIZE + this.#compressed.length
+  /** Header and records, before compression. */
+  get size(): number {
+    return this.#earlierBytes + this.position
   }
 
-  get recordBytes(): number {
-    return this.position - BATCH_HEADER_SIZE
+  /** Bytes that go over the wire; before compression, those not compressed. */
+  get sizeInBytes(): number {
+    return this.#compressed === undefined ? this.size : BATCH_HEADER_SIZE + this.#compressed.length
   }
 
   get isRetry(): boolean {
@@ -112,7 +128,7 @@ export class ProducerBatch {
     const width = sink.fillGap(0, this.#lengthWidth)
     this.#payloadAt += width - this.#lengthWidth
     this.#lengthWidth = width
-    if (sink.buffer !== this.buffer) return false
+    if (sink.buffer !== this.buffer || !this.#hasRoom(sink.position)) return false
     this.#added(sink.position, timestamp)
     return true
   }
@@ -121,48 +137,64 @@ export class ProducerBatch {
     return sink.start + this.#payloadAt
   }
 
-  /** Adds a record whose key, value and headers are written already. False: it does not fit. */
-  appendPayload(source: Buffer, start: number, end: number, timestamp: number): boolean {
+  /** Adds a record that is written already. False: it does not fit. */
+  append({ buffer: source, start, end: sourceEnd, timestamp }: Written): boolean {
+    const { buffer, position } = this
     const delta = this.count === 0 ? 0 : timestamp - this.#baseTimestamp
-    const bodySize = 1 + varintSize(delta) + varintSize(this.count) + end - start
-    const size = varintSize(bodySize) + bodySize
-    if (this.position + size > this.buffer.length) return false
-    let at = putVarint(this.buffer, this.position, bodySize)
-    this.buffer[at++] = 0
-    at = putVarint(this.buffer, at, delta)
-    at = putVarint(this.buffer, at, this.count)
-    at += source.copy(this.buffer, at, start, end)
+    const bodySize = 1 + varintSize(delta) + varintSize(this.count) + sourceEnd - start
+    const end = position + varintSize(bodySize) + bodySize
+    if (end > buffer.length || !this.#hasRoom(end)) return false
+    let at = putVarint(buffer, position, bodySize)
+    buffer[at++] = 0
+    at = putVarint(buffer, at, delta)
+    at = putVarint(buffer, at, this.count)
+    at += source.copy(buffer, at, start, sourceEnd)
     this.#added(at, timestamp)
     return true
   }
 
-  /** Goes on in a larger buffer; gives the old one. */
-  grow(larger: Buffer): Buffer {
+  /** Goes on in another buffer. Gives the one before when there is nothing in it. */
+  goOn(buffer: Buffer): Buffer | undefined {
     const before = this.buffer
-    before.copy(larger, BATCH_HEADER_SIZE, BATCH_HEADER_SIZE, this.position)
-    this.buffer = larger
-    this.reservedBytes = larger.length
-    return before
+    this.buffer = buffer
+    if (this.count === 0) {
+      this.reservedBytes = buffer.length
+      return before
+    }
+    this.#earlier ??= []
+    this.#earlier.push({ buffer: before, end: this.position })
+    this.#earlierBytes += this.position
+    this.position = 0
+    this.reservedBytes += buffer.length
+    return undefined
+  }
+
+  /** All memory that the records lie in. */
+  get buffers(): readonly Buffer[] {
+    return this.#earlier === undefined ? [this.buffer] : [...this.#earlier.map(({ buffer }) => buffer), this.buffer]
   }
 
   get codec(): Codec {
     return this.#codec
   }
 
-  /** The records as they lie, for compression and splitting. */
+  /** The records in one piece, for compression and splitting. */
   records(): Buffer {
-    return this.buffer.subarray(BATCH_HEADER_SIZE, this.position)
+    const [first = nothing, ...others] = this.#pieces()
+    const records = first.subarray(BATCH_HEADER_SIZE)
+    return others.length === 0 ? records : Buffer.concat([records, ...others])
   }
 
   get compressed(): Buffer | undefined {
     return this.#compressed
   }
 
-  /** From here on the compressed records are what is sent, and the buffer is the caller's. */
-  replaceRecords(compressed: Buffer): Buffer {
-    const before = this.buffer
+  /** From here on the compressed records are what is sent; the memory of the others is the caller's. */
+  replaceRecords(compressed: Buffer): readonly Buffer[] {
+    const before = this.buffers
     this.#compressed = compressed
     this.buffer = nothing
+    this.#earlier = undefined
     this.reservedBytes = BATCH_HEADER_SIZE + compressed.length
     return before
   }
@@ -182,18 +214,23 @@ export class ProducerBatch {
   }
 
   /** The batch as it is sent. Bytes, boundaries and sequence are the same for each attempt, unless it was identified anew. */
-  wireBytes(): Buffer | readonly Buffer[] {
+  wireBytes(): readonly Buffer[] {
     const compressed = this.#compressed
-    if (compressed === undefined) {
-      if (!this.#isFinished) this.#finish(this.buffer, this.position, undefined)
-      return this.buffer.subarray(0, this.position)
-    }
     // A new header for each identity: the last one may still be on its way.
-    if (this.#header === undefined || !this.#isFinished) {
-      this.#header = Buffer.allocUnsafe(BATCH_HEADER_SIZE)
-      this.#finish(this.#header, BATCH_HEADER_SIZE + compressed.length, compressed)
-    }
-    return [this.#header, compressed]
+    if (compressed !== undefined && !this.#isFinished) this.#header = Buffer.allocUnsafe(BATCH_HEADER_SIZE)
+    const pieces = compressed === undefined ? this.#pieces() : [this.#header ?? nothing, compressed]
+    if (!this.#isFinished) this.#finish(pieces)
+    return pieces
+  }
+
+  #pieces(): readonly Buffer[] {
+    const last = this.buffer.subarray(0, this.position)
+    return this.#earlier === undefined ? [last] : [...this.#earlier.map(({ buffer, end }) => buffer.subarray(0, end)), last]
+  }
+
+  /** One record always has: it goes alone when it is larger. */
+  #hasRoom(end: number): boolean {
+    return this.count === 0 || this.#earlierBytes + end <= this.mostBytes
   }
 
   #added(position: number, timestamp: number): void {
@@ -205,12 +242,14 @@ export class ProducerBatch {
     this.count++
   }
 
-  #finish(header: Buffer, size: number, compressed: Buffer | undefined): void {
+  /** Fills in the header, which stands at the beginning of the first piece. */
+  #finish(pieces: readonly Buffer[]): void {
+    const [header = nothing, ...others] = pieces
+    const codec = this.#compressed === undefined ? 0 : codecIdOf(this.#codec)
     header.fill(0, batchField.baseOffset, batchField.batchLength)
-    putInt32(header, batchField.batchLength, size - BATCH_LENGTH_END)
+    putInt32(header, batchField.batchLength, this.sizeInBytes - BATCH_LENGTH_END)
     putInt32(header, batchField.partitionLeaderEpoch, -1)
     header[batchField.magic] = MAGIC
-    const codec = compressed === undefined ? 0 : codecIdOf(this.#codec)
     header[batchField.attributes] = 0
     header[batchField.attributes + 1] = codec | (this.#isTransactional ? batchAttribute.transactional : 0)
     putInt32(header, batchField.lastOffsetDelta, this.count - 1)
@@ -221,10 +260,8 @@ export class ProducerBatch {
     header[batchField.producerEpoch + 1] = this.producerEpoch
     putInt32(header, batchField.baseSequence, this.sequence)
     putInt32(header, batchField.recordCount, this.count)
-    const crc =
-      compressed === undefined
-        ? crc32c(header, batchField.attributes, size)
-        : crc32c(compressed, 0, compressed.length, crc32c(header, batchField.attributes, BATCH_HEADER_SIZE))
+    let crc = crc32c(header, batchField.attributes)
+    for (const piece of others) crc = crc32c(piece, 0, piece.length, crc)
     putInt32(header, batchField.crc, crc)
     this.#isFinished = true
   }

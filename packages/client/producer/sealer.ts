@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer'
 import { compress, compressSync } from '@odradek/protocol/compression'
 import type { Codec } from '@odradek/protocol/compression'
+import { BATCH_HEADER_SIZE } from '@odradek/protocol/records'
 import type { Accumulator } from './accumulator.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import type { ProducerBatch } from './producer-batch.ts'
@@ -62,7 +63,7 @@ export class Sealer {
   #sealed(queue: PartitionQueue, batch: ProducerBatch, compressed: Buffer): void {
     // It may have expired in the meantime.
     if (!queue.batches.includes(batch)) return
-    const ratio = compressed.length / batch.recordBytes
+    const ratio = compressed.length / (batch.size - BATCH_HEADER_SIZE)
     batch.compressionRatio = ratio
     queue.home.compressionRatio = nextEstimate(queue.home.compressionRatio, ratio)
     this.#parts.accumulator.compressed(batch, compressed)

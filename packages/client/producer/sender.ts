@@ -4,7 +4,6 @@ import { KafkaError } from '@odradek/protocol'
 import { Alarm } from '../cluster/alarm.ts'
 import type { CallOptions, Cluster } from '../cluster/cluster.ts'
 import type { Environment } from '../environment.ts'
-import type { Accumulator } from './accumulator.ts'
 import type { Answers, SendingTransaction } from './answers.ts'
 import { drain } from './drain.ts'
 import type { Gate } from './drain.ts'
@@ -34,7 +33,6 @@ export interface SenderParts {
   readonly environment: Environment
   readonly cluster: Cluster
   readonly settings: SenderSettings
-  readonly accumulator: Accumulator
   readonly answers: Answers
   readonly sealer: Sealer
   /** Undefined: not idempotent. */
@@ -172,7 +170,7 @@ export class Sender implements Gate {
   prepare(queue: PartitionQueue): boolean {
     const batch = queue.batches[0]
     if (batch === undefined) return false
-    this.#parts.accumulator.close(queue, batch)
+    batch.isOpen = false
     return this.#parts.sealer.seal(queue, batch)
   }
 
@@ -263,7 +261,7 @@ export class Sender implements Gate {
       const hasNewLeader = queue.leader !== batch.triedLeader || queue.leaderEpoch > batch.triedLeaderEpoch
       return hasNewLeader && queue.leader >= 0 ? 0 : Math.max(0, batch.retryAtMs - this.#nowMs)
     }
-    if (!batch.isOpen || queue.batches.length > 1 || this.#hurries > 0) return 0
+    if (!batch.isOpen || batch.isFull || queue.batches.length > 1 || this.#hurries > 0) return 0
     const { lingerMs, isLingerGiven } = this.#parts.settings
     if (!isLingerGiven && batch.receipts.isAwaited) return 0
     return Math.max(0, batch.createdAtMs + lingerMs - this.#nowMs)

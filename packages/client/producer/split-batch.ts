@@ -24,13 +24,14 @@ export function splitBatch(
     const { payloadStart, end } = cursor
     const timestamp = batch.baseTimestamp + cursor.timestampDelta
     const size = end - payloadStart + slack
-    if (piece === undefined || piece.position + size > targetBytes || !piece.appendPayload(records, payloadStart, end, timestamp)) {
+    const record = { buffer: records, start: payloadStart, end, timestamp }
+    if (piece === undefined || piece.size + size > targetBytes || !piece.append(record)) {
       const buffer = options.take(Math.max(Math.min(targetBytes, records.length + BATCH_HEADER_SIZE + slack), BATCH_HEADER_SIZE + size))
       piece = new ProducerBatch(batch.receipts, batch.firstReceipt + index, buffer, batch.codec, batch.createdAtMs)
       piece.isOpen = false
       piece.isPiece = true
       piece.attempts = batch.attempts
-      piece.appendPayload(records, payloadStart, end, timestamp)
+      piece.append(record)
       pieces.push(piece)
     }
   }

@@ -20,7 +20,7 @@ export interface StickyTopic {
 /**
  * Where records without a key go: to one partition until it has got a batch, then to a random other one (KIP-480), with shorter queues more likely (KIP-794).
  *
- * It moves on after `batch.size` bytes when the queue has no batch that is being filled, and after twice as many in any case.
+ * It moves on after `batch.size` bytes when the queue has no batch that is not full yet, and after twice as many in any case.
  */
 export class StickyPartition {
   readonly #rules: StickyRules
@@ -34,7 +34,7 @@ export class StickyPartition {
   /** Undefined for a topic without partitions. */
   current(topic: StickyTopic): PartitionQueue | undefined {
     const queue = this.#queue
-    if (queue === undefined || (this.#bytes >= this.#rules.batchSize && queue.open === undefined)) return this.#move(topic)
+    if (queue === undefined || (this.#bytes >= this.#rules.batchSize && queue.open?.isFull !== false)) return this.#move(topic)
     return queue
   }
 

@@ -25,6 +25,7 @@ export class TopicQueues implements TopicHome {
   /** Records that wait for metadata or for a serializer, in order. */
   readonly waiting: WaitingRecord[] = []
   compressionRatio = 1
+  refusesLarge = false
   /** Why metadata have not come yet. */
   lastError: Error | undefined
   isFetching = false

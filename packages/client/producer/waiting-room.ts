@@ -215,9 +215,10 @@ export class WaitingRoom {
 
   #place(topic: TopicQueues, record: WaitingRecord): boolean {
     const { accumulator, placed, failed } = this.#parts
-    const payload = record.payload ?? nothing
+    const { payload: buffer = nothing, timestamp } = record
+    const written = { buffer, start: 0, end: buffer.length, timestamp }
     try {
-      if (!accumulator.appendSerialized(topic, payload, 0, payload.length, record.partition, record.timestamp)) return false
+      if (!accumulator.appendSerialized(topic, written, record.partition)) return false
     } catch (error) {
       this.#leave(record)
       failed(topic, record, asError(error))

@@ -23,6 +23,8 @@ export class ProduceWorkload implements Workload {
   readonly #process: ClientProcess
   readonly #producer: Producer
   readonly #number: number
+  /** The size of the default is not given, so that batches may grow beyond it; a slow network could not carry so much. */
+  readonly #mayGrow: boolean
   #isStopping = false
   #sending: Promise<void> = Promise.resolve()
 
@@ -33,6 +35,7 @@ export class ProduceWorkload implements Workload {
     this.#number = simulation.nextProducer()
     this.#dice = simulation.world.random.fork(`produce/${this.#number}`)
     this.#process = simulation.process('producer')
+    this.#mayGrow = plan.batchSize === 16_384 && simulation.world.plan.bytesPerMs >= 2_000
     const kafka = new Kafka(
       { bootstrapServers: simulation.cluster.bootstrapServers, clientId: `producer-${this.#number}` },
       this.#process.environment,
@@ -42,7 +45,7 @@ export class ProduceWorkload implements Workload {
       enableIdempotence: plan.idempotent,
       maxInFlightRequestsPerConnection: plan.inFlight,
       ...(plan.lingerMs < 0 ? {} : { lingerMs: plan.lingerMs }),
-      batchSize: plan.batchSize,
+      ...(this.#mayGrow ? {} : { batchSize: plan.batchSize }),
       bufferMemory: plan.bufferMemory,
       deliveryTimeoutMs: plan.deliveryTimeoutMs + Math.max(0, plan.lingerMs),
       requestTimeoutMs: simulation.world.plan.requestTimeoutMs,
@@ -104,7 +107,8 @@ export class ProduceWorkload implements Workload {
       source: 0,
       isHeard: () => this.#process.isAlive,
     })
-    const size = this.#dice.nextInt(20) === 0 ? 600 : 28 + this.#dice.nextInt(60)
+    const [every, largest] = this.#mayGrow ? [3, 4_000] : [20, 600]
+    const size = this.#dice.nextInt(every) === 0 ? largest : 28 + this.#dice.nextInt(60)
     const key = this.#plan.keyed === 'key' ? Buffer.from(`key-${this.#dice.nextInt(12)}`) : null
     const value = writePayload({ value: sent.value, topic, partition, source: 0 }, size)
     return { sent, record: { key, value, ...(partition < 0 ? {} : { partition }) } }

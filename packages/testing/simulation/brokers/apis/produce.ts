@@ -116,6 +116,7 @@ export const produce = (cluster: ModelCluster, transactions: ModelTransactions, 
         world.violate('CL3', `a batch for ${partition.name} is damaged: ${problem?.message}`)
         return refuse(problem?.error ?? 'INVALID_RECORD', problem?.message)
       }
+      if (sent.records.length > 20_000) world.sometimes('got a batch that had grown beyond batch.size')
       if (sent.records.length > world.plan.maxMessageBytes) {
         world.sometimes('refused a batch that is too large')
         return refuse('MESSAGE_TOO_LARGE')
