@@ -27,9 +27,12 @@ import { kcat } from './kcat/client.ts'
 import { librdkafka } from './librdkafka/client.ts'
 import { odradek } from './odradek/client.ts'
 import { startOurs } from './ours.ts'
+import { usePackedClient } from './packed-client.ts'
 import { platformatic } from './platformatic/client.ts'
 
 if (process.argv[2] === 'client') {
+  const packed = process.argv.indexOf('--client')
+  if (packed !== -1) usePackedClient(process.argv.splice(packed, 2)[1] ?? '')
   const { compatClient } = await import('./odradek-client/run.ts')
   process.exit(await compatClient(process.argv.slice(3)))
 }

@@ -3,6 +3,7 @@
  *
  *   npm run compat -- client --bootstrap host:port     against that broker; without it, against one of ours, started for the run
  *   npm run compat -- client --apache                  against Apache Kafka, started for the run
+ *   npm run compat -- client --client dist/packages/client    with the package as it is published (not with --secure, which looks inside)
  *   npm run compat -- client --only groups             scenarios whose theme or name has that word
  *   npm run compat -- client --list                    their names
  *   npm run compat -- client --report file.json        results also as JSON

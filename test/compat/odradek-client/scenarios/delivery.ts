@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { errorCode, KafkaError } from '@odradek/protocol'
+import { KafkaError } from '@odradek/client'
+import { errorCode } from '@odradek/protocol'
 import type { ErrorName } from '@odradek/protocol'
 import { Produce } from '@odradek/protocol/messages'
 import { range, readAll, seen, text, until, values } from '../reading.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { readProcessWrite } from '@odradek/client'
-import { errorCode, KafkaError } from '@odradek/protocol'
+import { KafkaError, readProcessWrite } from '@odradek/client'
+import { errorCode } from '@odradek/protocol'
 import { EndTxn, InitProducerId } from '@odradek/protocol/messages'
 import { fill, partitionsOf, range, readAll, take, text, until, values } from '../reading.ts'
 import { scenario } from '../scenario.ts'
