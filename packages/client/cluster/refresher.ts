@@ -56,6 +56,8 @@ export class Refresher {
   #isClosed = false
   /** Of callers that wait for an answer to a question that has not been asked yet. */
   #nextWaiters: Deferred<ClusterMetadata>[] = []
+  /** The question that has no answer yet, and who waits for it. */
+  #underWay: { readonly topics: ReadonlySet<string>; readonly waiters: Deferred<ClusterMetadata>[] } | undefined
   #failures = 0
   /** Answers in a row of which something was missing. */
   #incomplete = 0
@@ -108,12 +110,17 @@ export class Refresher {
   }
 
   /**
-   * The outcome of the next question, which is about this topic too. Fails only for reasons that time does not mend; whoever waits
-   * decides how long.
+   * The outcome of the next question, which is about this topic too; of the one that is under way, if it is about this topic. Fails only for reasons that
+   * time does not mend; whoever waits decides how long.
    */
   next(topic?: string): Promise<ClusterMetadata> {
     if (this.#isClosed) return Promise.reject(closedError())
     const waiter = new Deferred<ClusterMetadata>()
+    // A producer tracks a topic, and then waits for it: to wait for another question would cost its first record a back-off.
+    if (topic !== undefined && this.#underWay?.topics.has(topic) === true) {
+      this.#underWay.waiters.push(waiter)
+      return waiter.promise
+    }
     this.#nextWaiters.push(waiter)
     if (topic !== undefined) this.alsoTrack(topic)
     this.#proceed()
@@ -179,16 +186,19 @@ export class Refresher {
     this.#wants = 'nothing'
     this.#newTopics.clear()
     this.#tryingSinceMs ??= this.#now
+    this.#underWay = { topics: newTopics, waiters }
     try {
       await this.#host.prepare()
       const broker = await this.#reach()
       const asked = this.#tracked === 'all' ? undefined : wants === 'new topics' ? newTopics : new Set(this.#tracked)
       const { answer, version } = await this.#host.ask(broker, asked)
       if (this.#isClosed) throw closedError()
+      this.#underWay = undefined
       this.#check(answer)
       if (wants === 'everything' || this.#lastSuccessMs === -Infinity) this.#lastSuccessMs = this.#now
       this.#succeed({ answer, version, asked, broker }, waiters)
     } catch (error) {
+      this.#underWay = undefined
       this.#wants = wants
       for (const topic of newTopics) this.#newTopics.add(topic)
       this.#fail(error, waiters)
