@@ -109,7 +109,7 @@ export class ConnectedCluster implements Cluster {
         opener,
         backoff: new ExponentialBackoff(settings.reconnectBackoffMs, settings.reconnectBackoffMaxMs, environment.random.fork('reconnect')),
         // Whoever could not be reached may have moved.
-        onLost: () => this.#refresher.requestRefresh(),
+        onLost: (error) => this.#refresher.requestRefresh(error),
       },
       environment.random.fork('brokers'),
       (broker) => this.#nodeOf(broker),

@@ -98,7 +98,9 @@ export class Refresher {
     this.#proceed()
   }
 
-  requestRefresh(): void {
+  /** `because`: what went wrong, where something did; it is told when there is nothing better to tell. */
+  requestRefresh(because?: Error): void {
+    this.lastFailure ??= because
     this.#want('everything')
     this.#proceed()
   }
