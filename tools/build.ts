@@ -48,13 +48,11 @@ function manifestOf(room: string): Manifest {
 /** The program has our rooms in it. What stays outside is what the rooms need of other people. */
 function asProgram(manifest: Manifest): object {
   const { exports: _nothingToImport, ...program } = manifest
-  const others = (kind: 'dependencies' | 'optionalDependencies'): Record<string, string> =>
-    Object.fromEntries(
-      [...manifests.values()].flatMap((of) => Object.entries(of[kind] ?? {}).filter(([name]) => !name.startsWith('@odradek/'))),
-    )
+  const optional = Object.fromEntries([...manifests.values()].flatMap((of) => Object.entries(of.optionalDependencies ?? {})))
+  // What is bundled need not be installed: of other people's packages only the optional ones are outside.
   // Kafka's tools are a package of their own, for their many names; who installs the program has them, and puts them on the PATH with `odradek env`.
   const tools = { '@odradek/kafka-tools': program.version }
-  return { ...program, dependencies: { ...others('dependencies'), ...tools }, optionalDependencies: others('optionalDependencies') }
+  return { ...program, dependencies: tools, optionalDependencies: optional }
 }
 
 /** What only some runs need (HTTP, a command) stays a file of its own, loaded when it is needed. */
