@@ -6,7 +6,7 @@
  *   node dist/packages/cli/odradek.js start
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { buildClient } from './build/client-package.ts'
@@ -28,6 +28,8 @@ const manifests = new Map(rooms.map((room) => [room, manifestOf(room)]))
 rmSync('dist', { recursive: true, force: true })
 execFileSync(join('node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], { stdio: ['ignore', 'inherit', 'inherit'] })
 for (const [room, manifest] of manifests) {
+  // A room may have no code of its own.
+  mkdirSync(`dist/packages/${room}`, { recursive: true })
   writeFileSync(`dist/packages/${room}/package.json`, `${JSON.stringify(room === 'cli' ? asProgram(manifest) : manifest, null, 2)}\n`)
   for (const file of [`packages/${room}/README.md`, 'LICENSE']) cpSync(file, `dist/packages/${room}/${file.split('/').at(-1) ?? ''}`)
 }
