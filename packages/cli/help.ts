@@ -26,6 +26,7 @@ Any cluster, ours or Apache's: -b HOST:PORT, --profile NAME, or localhost:9092
   odradek lag [GROUP…] [--watch]    how far groups are behind, and when they catch up
   odradek apply -f topics.yaml      make topics be as a file says
   odradek doctor [HOST:PORT]        why clients cannot reach a cluster, and which setting to change
+  odradek demo [shop|flights]       something to look at, until Ctrl-C
   odradek profile                   named ways to clusters
   odradek completion bash|zsh|fish  for your shell
 

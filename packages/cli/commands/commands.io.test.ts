@@ -225,3 +225,17 @@ test('a cluster that is not there is told of in one line, with exit code 1 and n
   assert.equal(err.trimEnd().split('\n').length, 1, err)
   assert.match(err, /^odradek: .*127\.0\.0\.1:1/)
 })
+
+test('the demo fills a shop, and flights from a file', async () => {
+  const shop = await odradek('demo --clicks 200')
+  assert.equal(shop.code, 0, shop.err)
+  assert.match(shop.out, /200 clicks/)
+  assert.equal((await odradek('topic list -r shop.* -o name')).out, 'shop.clicks\nshop.customers\nshop.orders\nshop.payments\n')
+  assert.equal((await odradek('consume shop.clicks -e -o name')).out.trim().split('\n').length, 200)
+  const file = join(folder, 'flights.json')
+  writeFileSync(file, JSON.stringify([{ date: '2001/01/01 06:55', delay: -19, distance: 1797, origin: 'LAX', destination: 'BNA' }]))
+  assert.match((await odradek(['demo', 'flights', '--file', file])).out, /^1 flights in the topic flights/)
+  assert.equal((await odradek(['consume', 'flights', '-e', '-f', '%k'])).out, 'LAX')
+  writeFileSync(file, '[1]')
+  assert.match((await odradek(['demo', 'flights', '--file', file])).err, /is no list of flights/)
+})

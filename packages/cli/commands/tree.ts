@@ -15,6 +15,7 @@ export const verbs: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['consume', async () => (await import('./consume/consume.ts')).consume],
   ['lag', async () => (await import('./lag/lag.ts')).lag],
   ['apply', async () => (await import('./apply/apply.ts')).apply],
+  ['demo', async () => (await import('./demo/demo.ts')).demo],
   ['doctor', async () => (await import('./doctor/doctor.ts')).doctor],
   ['completion', async () => (await import('./completion/index.ts')).completion],
 ])

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import { version } from '../help.ts'
+import { keysHelp } from './keys.ts'
 
 export interface BannerFacts {
   readonly milliseconds: number
@@ -22,7 +23,8 @@ export function banner(facts: BannerFacts): string {
     ),
     facts.http === null ? '' : row('Health, metrics', `${facts.http}/health  ${facts.http}/metrics`),
     row('Data', facts.dataDir === null ? 'in memory, gone at exit' : `${shortPath(facts.dataDir)}  (${plural(facts.topics, 'topic')})`),
-    `\n  try:  kcat -b ${first} -L\n  stop: Ctrl-C\n\n`,
+    `\n  try:  npx odradek topics --bootstrap-server ${first} --list\n`,
+    process.stdin.isTTY ? `  keys: ${keysHelp}\n\n` : '  stop: Ctrl-C\n\n',
   ].join('')
 }
 

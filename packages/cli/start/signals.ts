@@ -33,6 +33,11 @@ export class StopSignals {
     process.on('unhandledRejection', (error) => this.#endForBug(error))
   }
 
+  /** As a signal does: the first time asks to stop, the second ends at once. */
+  ask(): void {
+    process.emit('SIGINT', 'SIGINT')
+  }
+
   /** Waits until somebody asks for it, and stops the broker in order. */
   async thenStop(broker: Broker): Promise<void> {
     await this.#asked

@@ -16,6 +16,7 @@ import { removeRunning, writeRunning } from '../running-file.ts'
 import { startArguments } from './arguments.ts'
 import type { StartArguments } from './arguments.ts'
 import { banner } from './banner.ts'
+import { listenToKeys } from './keys.ts'
 import { portHolder } from './port-holder.ts'
 import { RecoveryReport } from './recovery-report.ts'
 import { serveHttp } from './serve-http.ts'
@@ -107,8 +108,19 @@ async function run(wishes: StartWishes): Promise<number> {
     logger.info('Serving', { event: 'ready', pid: process.pid, bootstrap, http: http?.address ?? null, dataDir, version, milliseconds })
   }
   voice.speakUp()
+  const letKeysBe = voice.isForPeople
+    ? listenToKeys(process.stdin, {
+        levels: voice.levels,
+        bootstrap,
+        http: http?.address ?? null,
+        quit: () => stopSignals.ask(),
+        say: (text) => void process.stdout.write(`  ${text}\n`),
+        write: (text) => void process.stdout.write(text),
+      })
+    : () => undefined
 
   await stopSignals.thenStop(broker)
+  letKeysBe()
   await http?.close()
   if (dataDir !== null) removeRunning(dataDir)
   return 0
