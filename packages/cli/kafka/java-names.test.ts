@@ -32,6 +32,12 @@ test('a cluster that can not be reached', () => {
   assert.equal(javaMessage(error), 'Timed out waiting for a node assignment. Call: listTopics')
 })
 
+test('a broker that was asked and is silent', () => {
+  const cause = new KafkaError('REQUEST_TIMED_OUT', 'Broker 1 has not answered Metadata within its time.')
+  const error = new KafkaError('REQUEST_TIMED_OUT', 'listTopics: no answer within 60000 ms.', { cause })
+  assert.equal(javaMessage(error), 'Call listTopics timed out.')
+})
+
 test('errors of ours', () => {
   assert.equal(javaText(new ConfigError('No such setting.')), 'org.apache.kafka.common.config.ConfigException: No such setting.')
   assert.equal(javaText(illegalArgument('no')), 'java.lang.IllegalArgumentException: no')

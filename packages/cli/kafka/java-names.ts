@@ -28,12 +28,15 @@ export function javaText(error: unknown): string {
   return message === '' ? javaClass(error) : `${javaClass(error)}: ${message}`
 }
 
-/** An operation of an admin begins the message of its errors. */
-function timedOut({ message, cause }: KafkaError): string {
-  const operation = /^([a-z]\w+)(?: [^:]*)?:/.exec(message)?.[1]
-  if (operation === undefined) return message
-  const unreachable = cause === undefined || (cause instanceof KafkaError && cause.code === 'NETWORK_EXCEPTION')
-  return unreachable ? `Timed out waiting for a node assignment. Call: ${operation}` : `Call ${operation} timed out.`
+/** An operation of an admin begins the message of its errors. Java's admin tells whether it found anybody to ask. */
+function timedOut(error: KafkaError): string {
+  const operation = /^([a-z]\w+)(?: [^:]*)?:/.exec(error.message)?.[1]
+  if (operation === undefined) return error.message
+  return wasAsked(error) ? `Call ${operation} timed out.` : `Timed out waiting for a node assignment. Call: ${operation}`
+}
+
+function wasAsked({ cause }: KafkaError): boolean {
+  return cause instanceof KafkaError && (/^.+ has not answered /.test(cause.message) || wasAsked(cause))
 }
 
 function withoutCode({ code, message }: KafkaError): string {

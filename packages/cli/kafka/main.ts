@@ -22,9 +22,8 @@ export async function runTool(tool: Tool, args: readonly string[], terminal: Ter
     return await tool.run(args, terminal)
   } catch (error) {
     if (error instanceof Exit) return error.code
-    const { javaText } = await import('./java-names.ts')
-    terminal.err(`Exception in thread "main" ${javaText(error)}\n`)
-    if (terminal.env['ODRADEK_DEBUG'] !== undefined && error instanceof Error) terminal.err(`${error.stack}\n`)
+    const { javaTrace } = await import('./java-trace.ts')
+    terminal.err(`Exception in thread "main" ${javaTrace(error)}`)
     return 1
   }
 }

@@ -1,21 +1,53 @@
+import type { Terminal } from '../../terminal.ts'
+import { Exit } from '../exit.ts'
+import { inJava } from '../in-java.ts'
+import { log4jLine } from '../log4j.ts'
+import { openAdmin } from '../open-admin.ts'
 import type { Tool } from '../tool.ts'
-import { clientsOf } from '../clients.ts'
-import { OptionParser } from '../options/joptsimple.ts'
-import { Usage } from '../options/usage.ts'
+import { alterTopics, createTopic, deleteTopics, listTopics } from './actions.ts'
+import type { TopicsCall } from './actions.ts'
+import { topicsOptions } from './topics-options.ts'
+import type { TopicsOptions } from './topics-options.ts'
 
+/** Creates, lists, describes, alters and deletes topics. */
 export const tool: Tool = {
   name: 'kafka-topics',
   async run(args, terminal) {
-    const parser = new OptionParser({
-      'bootstrap-server': { doc: 'REQUIRED: Which brokers to ask first.', argument: 'server to connect to' },
-      list: { doc: 'Name all topics.' },
-    })
-    const usage = new Usage(terminal, parser)
-    const options = parser.parse(args)
-    usage.helpOrVersion(options, args, 'This tool helps to create, delete, describe, or change a topic.')
-    await using kafka = clientsOf({ terminal, bootstrapServer: options.value('bootstrap-server') })
-    const topics = await kafka.admin().listTopics({ listInternal: true })
-    void terminal.out(`${[...topics.keys()].toSorted().join('\n')}\n`)
-    return 0
+    try {
+      return await run(args, terminal)
+    } catch (error) {
+      if (error instanceof Exit) throw error
+      const { message, trace } = await inJava(error)
+      terminal.err(`${message}\n${trace}\n`)
+      return 1
+    }
   },
+}
+
+async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const options = topicsOptions(args, terminal)
+  await using admin = await openAdmin({
+    terminal,
+    bootstrapServer: options.value('bootstrap-server'),
+    commandConfig: options.value('command-config'),
+  })
+  try {
+    await act({ options, admin, say: (line) => void terminal.out(`${line}\n`) })
+    return 0
+  } catch (error) {
+    const { message, trace } = await inJava(error)
+    void terminal.out(`Error while executing topic command : ${message}\n`)
+    terminal.err(log4jLine('ERROR', trace, 'org.apache.kafka.tools.TopicCommand'))
+    return 1
+  }
+}
+
+async function act(call: TopicsCall): Promise<void> {
+  const has = (action: Parameters<TopicsOptions['has']>[0]): boolean => call.options.has(action)
+  if (has('create')) return createTopic(call)
+  if (has('alter')) return alterTopics(call)
+  if (has('list')) return listTopics(call)
+  if (has('delete')) return deleteTopics(call)
+  const { describeTopics } = await import('./describe.ts')
+  return describeTopics(call)
 }
