@@ -1,7 +1,7 @@
 import type { SeededRandom } from '@odradek/common/random'
 import type { TimedFault } from './plan.ts'
 import type { Simulation } from './simulation.ts'
-import { pick } from './world/world.ts'
+import { pick } from './world/pick.ts'
 
 /** Lets the planned faults come at their times. */
 export function injectFaults(simulation: Simulation): void {

@@ -1,4 +1,5 @@
 import { SeededRandom } from '@odradek/common/random'
+import { pick } from './world/pick.ts'
 import { releaseNames } from './brokers/releases.ts'
 import type { ReleaseName } from './brokers/releases.ts'
 
@@ -60,7 +61,16 @@ export type WorkloadPlan =
       readonly members: number
       readonly protocol: 'eager' | 'cooperative' | 'consumer'
       readonly commits: 'auto' | 'manual'
-      readonly loop: 'batches' | 'records' | 'poll'
+      readonly loop: 'batches' | 'records' | 'poll' | 'run' | 'mixed' | 'several'
+      /** Of `run`, and what a mixed loop does of it. */
+      readonly order: 'partition' | 'key' | 'none'
+      readonly concurrency: number
+      /** A handler fails so often. */
+      readonly failRate: number
+      /** Gives its partitions back now and then, and subscribes again. */
+      readonly resubscribes: boolean
+      /** Goes back in a partition now and then, from within the handling of its records. */
+      readonly seeks: boolean
       readonly handlerMs: number
       readonly isolation: 'read_committed' | 'read_uncommitted'
       readonly sessionTimeoutMs: number
@@ -205,15 +215,27 @@ function workloadsOf(plan: Omit<Plan, 'workloads'>, newest: number, { between, o
       codec: oneOf('none', 'none', 'none', 'snappy', 'lz4'),
     }
   }
+  // Dice of their own, so that the other draws of a seed stay what they were.
+  const loops = new SeededRandom(plan.seed).fork('plan/loops')
   const group = (): WorkloadPlan => {
     const drawn = protocol()
+    const members = between(1, 4)
+    const commits = oneOf('auto', 'manual')
+    const simple = oneOf('batches', 'records', 'poll')
+    const loop = loops.nextInt(5) < 2 ? simple : pick(['run', 'run', 'mixed', 'several'] as const, loops)
     return {
       kind: 'group',
-      members: between(1, 4),
+      members,
       protocol: drawn,
-      commits: oneOf('auto', 'manual'),
-      loop: oneOf('batches', 'records', 'poll'),
-      handlerMs: oneOf(0, 0, 5, 40),
+      // What is in hand when a loop is left, nobody has committed: so it comes again, and can be waited for.
+      commits: loop === 'mixed' || loop === 'several' ? 'auto' : commits,
+      loop,
+      order: pick(['partition', 'key', 'none'] as const, loops),
+      concurrency: pick([1, 2, 4, 16], loops),
+      failRate: pick([0, 0, 0.02, 0.2], loops),
+      resubscribes: loops.nextInt(loop === 'run' ? 2 : 4) === 0,
+      seeks: loop !== simple && loops.nextInt(3) === 0,
+      handlerMs: loop === 'run' ? Math.max(10, oneOf(0, 0, 5, 40)) : oneOf(0, 0, 5, 40),
       isolation: oneOf('read_committed', 'read_uncommitted'),
       sessionTimeoutMs: oneOf(1_500, 3_000, 6_000),
       isStatic: between(0, 5) === 0 && plan.releases.every((release) => release !== '2.1'),

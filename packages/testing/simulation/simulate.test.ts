@@ -16,6 +16,8 @@ test(`in ${seeds} simulated clusters that fail in all their ways the client keep
   const wanted = [
     'acknowledged',
     'a batch came a second time',
+    'a handler of run failed',
+    'a handler sought',
     'aborted a transaction',
     'assigned partitions',
     'asked where an epoch ends',
@@ -28,10 +30,19 @@ test(`in ${seeds} simulated clusters that fail in all their ways the client keep
     'listed several aborted transactions',
     'lost an answer',
     'lost partitions',
+    'mixed loops: batches',
+    'mixed loops: poll',
+    'mixed loops: records',
+    'mixed loops: run',
     'moved a coordinator',
+    'ran with order key',
+    'ran with order none',
+    'ran with order partition',
     'refused to tell committed offsets',
     'reset a connection',
+    'several asked for records at once',
     'shared out anew in a consumer group',
+    'unsubscribed',
     'went to another offset',
   ]
   assert.deepEqual(

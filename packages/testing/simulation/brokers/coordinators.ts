@@ -1,6 +1,6 @@
 import type { SeededRandom } from '@odradek/common/random'
 import type { ErrorName } from '@odradek/protocol'
-import { pick } from '../world/world.ts'
+import { pick } from '../world/pick.ts'
 import type { World } from '../world/world.ts'
 import type { BrokerIdentity } from './broker-identity.ts'
 import type { ModelBroker } from './model-broker.ts'

@@ -1,7 +1,7 @@
 import { randomUuid } from '@odradek/common/bytes'
 import type { SeededRandom } from '@odradek/common/random'
 import type { SimulatedNetwork } from '../network/simulated-network.ts'
-import { pick } from '../world/world.ts'
+import { pick } from '../world/pick.ts'
 import type { World } from '../world/world.ts'
 import { ClusterViews } from './cluster-view.ts'
 import type { ClusterView } from './cluster-view.ts'

@@ -16,6 +16,7 @@ interface Progress {
 export class GroupChecker {
   readonly group: string
   readonly committedOnly: boolean
+  readonly #mayGoBack: boolean
   readonly #world: World
   readonly #log: LogChecker
   readonly #cluster: ModelCluster
@@ -27,12 +28,15 @@ export class GroupChecker {
   constructor(options: {
     readonly group: string
     readonly committedOnly: boolean
+    /** Its members seek back, and commit where they have gone to. */
+    readonly mayGoBack?: boolean
     readonly world: World
     readonly log: LogChecker
     readonly cluster: ModelCluster
   }) {
     this.group = options.group
     this.committedOnly = options.committedOnly
+    this.#mayGoBack = options.mayGoBack === true
     this.#world = options.world
     this.#log = options.log
     this.#cluster = options.cluster
@@ -41,6 +45,13 @@ export class GroupChecker {
   /** What the coordinator has for the partition; 0 while there is nothing, since groups begin at the earliest. */
   committedOf(partition: ModelPartition): number {
     return this.#progressOf(partition).committed
+  }
+
+  /** Everything below is processed. */
+  processedBelow(partition: ModelPartition): number {
+    const progress = this.#progressOf(partition)
+    this.#advance(partition, progress, partition.endOffset)
+    return progress.below
   }
 
   processedAt(partition: ModelPartition, offset: number): void {
@@ -64,7 +75,7 @@ export class GroupChecker {
     this.#advance(partition, progress, offset)
     if (progress.below < offset)
       this.#world.violate('commit', `${this.group} committed ${partition.name}@${offset}, and ${progress.below} is not processed`)
-    if (offset < progress.committed)
+    if (offset < progress.committed && !this.#mayGoBack)
       this.#world.violate('CG4', `${this.group} went back from ${progress.committed} to ${offset} in ${partition.name}`)
     progress.committed = offset
   }

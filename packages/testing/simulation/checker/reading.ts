@@ -56,8 +56,8 @@ export class Reading {
     this.#floor = offset ?? 0
   }
 
-  /** Gives the value, when the record is sound. */
-  delivered(record: Delivered): number | undefined {
+  /** Gives the value, when the record is sound. `inAnyOrder`: several are begun at once, and those that fail come again. */
+  delivered(record: Delivered, inAnyOrder = false): number | undefined {
     const where = `${this.#partition.name}@${record.offset}`
     this.#world.sometimes('read a record')
     const payload = readPayload(record.rawValue)
@@ -77,7 +77,7 @@ export class Reading {
     }
     if (record.offset >= this.#partition.highWatermark) this.#world.violate('R6', `${this.#who} read ${where}, which is not committed`)
     this.#checkStanding(record.offset, where)
-    this.#checkOrder(record.offset, where)
+    if (!inAnyOrder) this.#checkOrder(record.offset, where)
     this.#expected = record.offset + 1
     this.#floor = this.#expected
     return payload.value

@@ -117,4 +117,25 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: 'touched.filter(() => false)',
     withinSeeds: 2_000,
   },
+  {
+    name: 'a partition that goes while a handler of run is at work counts as finished with that handler',
+    file: 'consumer/loops/run-lane.ts',
+    find: 'if (this.#left > 0 || this.#window.length > 0 || !this.isHolding) return false',
+    replace: 'if ((this.#left > 0 && !this.#state.isLeaving) || this.#window.length > 0 || !this.isHolding) return false',
+    withinSeeds: 500,
+  },
+  {
+    name: 'overlapping calls of next() take what is there at once',
+    file: 'consumer/loops/in-turn.ts',
+    find: 'this.#last === undefined ? call() : this.#last.then(call, call)',
+    replace: 'call()',
+    withinSeeds: 500,
+  },
+  {
+    name: 'what a loop gives back takes the place of what another gave back before',
+    file: 'consumer/positions/partition-state.ts',
+    find: 'this.#returned === undefined ? slice : joined(slice, this.#returned)',
+    replace: 'slice',
+    withinSeeds: 1_000,
+  },
 ]

@@ -1,5 +1,6 @@
 import { Kafka } from '@odradek/client'
 import type { Consumer, ConsumerOptions, Partitions } from '@odradek/client'
+import type { SeededRandom } from '@odradek/common/random'
 import type { ModelPartition } from '../brokers/model-partition.ts'
 import type { GroupChecker } from '../checker/group-checker.ts'
 import { Reading } from '../checker/reading.ts'
@@ -8,6 +9,12 @@ import type { Simulation } from '../simulation.ts'
 import type { ClientProcess } from '../world/client-process.ts'
 import { raw } from './raw-topic.ts'
 import { quick } from './settings.ts'
+
+interface Batch extends Iterable<Delivered> {
+  readonly topic: string
+  readonly partition: number
+  readonly signal: AbortSignal
+}
 
 export interface MemberPlan {
   readonly protocol: 'eager' | 'cooperative' | 'consumer'
@@ -28,6 +35,7 @@ export class GroupMember {
   readonly #committedOnly: boolean
   readonly #readings = new Map<ModelPartition, Reading>()
   readonly #knowsStable: boolean
+  readonly #topics: readonly string[]
 
   constructor(simulation: Simulation, checker: GroupChecker, topics: readonly string[], plan: MemberPlan) {
     this.#simulation = simulation
@@ -55,19 +63,50 @@ export class GroupMember {
       isolationLevel: plan.isolation,
       fetchMaxWaitMs: 200,
       maxPartitionFetchBytes: 4_000,
+      // An answer that takes longer than a request may take never comes.
+      fetchMaxBytes: Math.floor(Math.max(2_000, (simulation.world.plan.bytesPerMs * simulation.world.plan.requestTimeoutMs) / 3)),
       defaultApiTimeoutMs: 5_000,
     }
     const kafka = new Kafka({ ...quick(simulation), clientId: this.name }, this.process.environment)
     this.consumer = kafka.consumer(options)
-    this.consumer.subscribe(topics.map(raw), {
+    this.#topics = topics
+    this.subscribe()
+  }
+
+  /** The first time, and after an `unsubscribe`. */
+  subscribe(): void {
+    this.consumer.subscribe(this.#topics.map(raw), {
       onPartitionsAssigned: (partitions) => this.#assigned(partitions),
       onPartitionsRevoked: (partitions) => this.#gone('revoked', partitions),
       onPartitionsLost: (partitions) => this.#gone('lost', partitions),
     })
   }
 
+  /** As what the member has the partition now: another object each time it gets it, undefined while it has it not. */
+  tenure(place: { readonly topic: string; readonly partition: number }): object | undefined {
+    const partition = this.#find(place)
+    return partition === undefined ? undefined : this.#readings.get(partition)
+  }
+
+  /**
+   * All of a batch has come. None of it counts when its partition went meanwhile, while the application was at others that came with it:
+   * the batch has to say so.
+   */
+  deliveredAll(batch: Batch, tenure: object | undefined): readonly (readonly [ModelPartition | undefined, number])[] {
+    if (tenure !== undefined && this.tenure(batch) !== tenure) {
+      this.#simulation.world.sometimes('a partition went while a batch of it waited to be handled')
+      if (this.process.isAlive && !batch.signal.aborted)
+        this.#simulation.world.violate(
+          'signal',
+          `${this.name} has a batch of ${batch.topic}-${batch.partition}, which went without a signal`,
+        )
+      return []
+    }
+    return [...batch].map((record) => [this.delivered(record), record.offset] as const)
+  }
+
   /** A record has come: is it the one that had to come? */
-  delivered(record: Delivered): ModelPartition | undefined {
+  delivered(record: Delivered, inAnyOrder = false): ModelPartition | undefined {
     if (!this.process.isAlive) return undefined
     const partition = this.#find(record)
     const reading = partition === undefined ? undefined : this.#readings.get(partition)
@@ -78,8 +117,28 @@ export class GroupMember {
       )
       return undefined
     }
-    reading.delivered(record)
+    reading.delivered(record, inAnyOrder)
     return partition
+  }
+
+  /** The next record of the partition is the one at this offset, or the first to be seen behind it. */
+  goesOnAt(partition: ModelPartition | undefined, offset: number): void {
+    if (partition !== undefined && this.process.isAlive) this.#readings.get(partition)?.seek(offset)
+  }
+
+  /** Of all partitions anything may come next. */
+  goesOnAnywhere(): void {
+    for (const reading of this.#readings.values()) reading.seek(undefined)
+  }
+
+  /** Goes back to something that is processed, if the partition is still here. */
+  seekBack(partition: ModelPartition | undefined, dice: SeededRandom): void {
+    if (partition === undefined || !this.process.isAlive || !this.#readings.has(partition)) return
+    const offset = dice.nextInt(this.#checker.processedBelow(partition) + 1)
+    this.#simulation.world.note(`${this.name} seeks`, partition.name, offset)
+    this.#simulation.world.sometimes('a handler sought')
+    this.consumer.seek({ topic: partition.topic, partition: partition.index, offset })
+    this.goesOnAt(partition, offset)
   }
 
   processed(partition: ModelPartition | undefined, offset: number): void {

@@ -6,6 +6,7 @@ import type { WorkloadPlan } from '../plan.ts'
 import type { Simulation } from '../simulation.ts'
 import { codeOf } from './codes.ts'
 import { GroupMember } from './group-member.ts'
+import { Loops, resubscribeNowAndThen } from './loops.ts'
 import type { Workload } from './workload.ts'
 
 type GroupPlan = Extract<WorkloadPlan, { kind: 'group' }>
@@ -15,6 +16,7 @@ interface Item extends Iterable<Delivered> {
   readonly topic: string
   readonly partition: number
   readonly nextOffset: number
+  readonly signal: AbortSignal
   commit(): Promise<void>
 }
 
@@ -29,6 +31,7 @@ export class GroupWorkload implements Workload {
   readonly #stop = new AbortController()
   readonly #slots: Promise<void>[] = []
   readonly #live: (GroupMember | undefined)[] = []
+  readonly #loops: Loops | undefined
 
   constructor(simulation: Simulation, plan: GroupPlan, topics: readonly string[]) {
     this.#simulation = simulation
@@ -37,8 +40,18 @@ export class GroupWorkload implements Workload {
     this.name = `group-${simulation.groupCheckers.size}`
     this.#dice = simulation.world.random.fork(this.name)
     const { world, log, cluster } = simulation
-    this.#checker = new GroupChecker({ group: this.name, committedOnly: plan.isolation === 'read_committed', world, log, cluster })
+    this.#checker = new GroupChecker({
+      group: this.name,
+      committedOnly: plan.isolation === 'read_committed',
+      mayGoBack: plan.seeks,
+      world,
+      log,
+      cluster,
+    })
     simulation.groupCheckers.set(this.name, this.#checker)
+    const { loop } = plan
+    if (loop === 'run' || loop === 'mixed' || loop === 'several')
+      this.#loops = new Loops({ simulation, plan, loop, dice: this.#dice, stop: this.#stop.signal, work: () => this.#work() })
   }
 
   start(): void {
@@ -97,15 +110,19 @@ export class GroupWorkload implements Workload {
     const { world } = this.#simulation
     const { consumer } = member
     let isOver = false
+    if (this.#plan.resubscribes) void resubscribeNowAndThen(this.#simulation, member, this.#dice, () => isOver || this.#stop.signal.aborted)
     if (this.#plan.commits === 'manual' && this.#plan.loop !== 'poll') void this.#commitNowAndThen(member, () => isOver)
     try {
-      if (this.#plan.loop === 'batches')
+      if (this.#loops !== undefined) await this.#loops.consume(member)
+      else if (this.#plan.loop === 'batches')
         for await (const batch of consumer.batches({ signal: this.#stop.signal })) await this.#handle(member, batch)
       else if (this.#plan.loop === 'records') {
         for await (const record of consumer.records({ signal: this.#stop.signal })) await this.#handleRecord(member, record)
       } else
         while (!this.#stop.signal.aborted) {
-          for (const batch of await consumer.poll(100, { signal: this.#stop.signal })) await this.#handle(member, batch)
+          const batches = await consumer.poll(100, { signal: this.#stop.signal })
+          const tenures = batches.map((batch) => member.tenure(batch))
+          for (const [i, batch] of batches.entries()) await this.#handle(member, batch, tenures[i])
           // It takes in what the last poll gave, so it belongs behind the handling.
           if (this.#plan.commits === 'manual' && this.#dice.nextInt(4) === 0) await this.#tryCommit(() => consumer.commit())
         }
@@ -128,9 +145,8 @@ export class GroupWorkload implements Workload {
     }
   }
 
-  async #handle(member: GroupMember, batch: Item): Promise<void> {
-    const seen: (readonly [ModelPartition | undefined, number])[] = []
-    for (const record of batch) seen.push([member.delivered(record), record.offset])
+  async #handle(member: GroupMember, batch: Item, tenure = member.tenure(batch)): Promise<void> {
+    const seen = member.deliveredAll(batch, tenure)
     await this.#work()
     for (const [partition, offset] of seen) member.processed(partition, offset)
     if (this.#plan.commits === 'manual' && this.#plan.loop === 'batches') await this.#tryCommit(() => batch.commit(), batch)

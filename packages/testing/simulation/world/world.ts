@@ -59,9 +59,3 @@ export function delayAround(meanMs: number, dice: SeededRandom): number {
   const spread = meanMs * (0.5 + draw)
   return dice.nextInt(50) === 0 ? spread * (2 + dice.nextInt(9)) : spread
 }
-
-export function pick<T>(from: readonly T[], dice: SeededRandom): T {
-  const chosen = from[dice.nextInt(from.length)]
-  if (chosen === undefined) throw new RangeError('nothing to pick from')
-  return chosen
-}
