@@ -56,6 +56,11 @@ export class ClassicMembership implements Membership {
   #attempt = 0
   #rebalance: { readonly startedMs: number; readonly reason: string; revoked: number } | undefined
   #joinedTopics: readonly string[] = []
+  /**
+   * Cooperative members are asked to give partitions back in one round, and hand them on by joining the next. Whoever may be asked and has
+   * not answered owes the group that round.
+   */
+  #owesRound = false
 
   constructor(options: ClassicOptions) {
     const { settings, cluster, groupId, environment } = options
@@ -193,6 +198,7 @@ export class ClassicMembership implements Membership {
       await this.#prepare()
       if (life.aborted) return
     }
+    if (this.#isCooperative && this.#options.host.owned.length > 0) this.#owesRound = true
     const step = await this.#join(life, reason)
     if (life.aborted) return
     if (step.kind === 'fatal') throw step.error
@@ -344,6 +350,7 @@ export class ClassicMembership implements Membership {
     const changed = this.#leader.changedTopic
     if (changed !== undefined) this.#state.requestRejoin(`the partitions of ${changed} have changed`)
     else environment.logger.debug(`Group ${this.#calls.groupId} is stable`)
+    if (this.#state.rejoinReason === undefined) this.#owesRound = false
   }
 
   #finished(added: number): void {
@@ -423,12 +430,17 @@ export class ClassicMembership implements Membership {
     this.#state.rejoinReason = undefined
     this.#rebalance = undefined
     this.#attempt = 0
+    this.#owesRound = false
   }
 
+  /**
+   * A static member keeps its place, unless it owes a round: back under the same name it would get what the last round left it, without
+   * another one, and what it has given back would be nobody's until something else makes the group rebalance.
+   */
   async #sendLeave(how: 'leave' | 'remain' | 'default', reason: string): Promise<void> {
     const { settings, environment } = this.#options
     const { memberId, groupId, groupInstanceId, isJoining } = this.#state
-    const leaves = how === 'leave' || (how === 'default' && groupInstanceId === undefined)
+    const leaves = how === 'leave' || (how === 'default' && (groupInstanceId === undefined || this.#owesRound))
     if (!leaves || memberId === '') return
     const short = reason.slice(0, LONGEST_REASON)
     try {
