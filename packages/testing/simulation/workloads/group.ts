@@ -32,6 +32,8 @@ export class GroupWorkload implements Workload {
   readonly #slots: Promise<void>[] = []
   readonly #live: (GroupMember | undefined)[] = []
   readonly #loops: Loops | undefined
+  /** How much longer than usual a place stays empty when its member has ended. */
+  #pauseMs = 0
 
   constructor(simulation: Simulation, plan: GroupPlan, topics: readonly string[]) {
     this.#simulation = simulation
@@ -59,6 +61,7 @@ export class GroupWorkload implements Workload {
   }
 
   finish(): Promise<void> {
+    if (this.#plan.isStatic && this.#plan.protocol === 'cooperative') void this.#shakeWhenStuck()
     return Promise.resolve()
   }
 
@@ -79,6 +82,21 @@ export class GroupWorkload implements Workload {
     return this.#topics.flatMap((topic) => this.#simulation.cluster.topics.get(topic)?.partitions ?? [])
   }
 
+  /**
+   * A static member that dies between the round in which it was to give partitions back and the next one comes back under its name,
+   * and is handed what is left to it without any round: the partitions are nobody's until the group rebalances for another reason.
+   * Kafka's protocol is like that, and no client can see it from inside. So here is another reason: a place that stays empty for longer
+   * than a session.
+   */
+  async #shakeWhenStuck(): Promise<void> {
+    const { world } = this.#simulation
+    await this.#simulation.delay(30_000)
+    if (this.isDrained()) return
+    world.sometimes('shook a static group that had lost a round')
+    this.#pauseMs = 2 * this.#plan.sessionTimeoutMs
+    this.#live.find((member) => member !== undefined)?.process.kill()
+  }
+
   /** A member, and after it the next one, until the end. */
   async #run(slot: number): Promise<void> {
     await this.#simulation.delay(this.#dice.nextInt(1_000))
@@ -96,7 +114,7 @@ export class GroupWorkload implements Workload {
       // A process that was killed never comes to the end of its loop.
       await Promise.race([loop, this.#untilDead(member)])
       this.#live[slot] = undefined
-      if (!this.#stop.signal.aborted) await this.#simulation.delay(50 + this.#dice.nextInt(500))
+      if (!this.#stop.signal.aborted) await this.#simulation.delay(this.#pauseMs + 50 + this.#dice.nextInt(500))
     }
   }
 
