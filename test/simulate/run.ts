@@ -38,7 +38,7 @@ else await many()
 
 async function one(seed: string): Promise<void> {
   print(JSON.stringify(planOf(seed), null, 1))
-  const outcome = await simulate(seed)
+  const outcome = await simulate(seed, planOf(seed), 'traced')
   for (const line of outcome.trace.slice(-Number(flags.lines))) print(line)
   for (const { invariant, message, atMs } of outcome.violations) print(`\n${invariant} at ${atMs.toFixed(0)} ms: ${message}`)
   print(

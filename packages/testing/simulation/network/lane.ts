@@ -3,6 +3,9 @@ import type { SeededRandom } from '@odradek/common/random'
 import { delayAround } from '../world/world.ts'
 import type { World } from '../world/world.ts'
 
+/** What a network can do that is mended: an answer of some kilobytes comes within any timeout. */
+const mended = { kernelBufferBytes: 100_000, bytesPerMs: 2_000, latencyMs: 2 }
+
 /**
  * One direction of a connection: bytes arrive in order, late, in pieces, or not at all.
  *
@@ -68,15 +71,15 @@ export class Lane {
 
   /** Takes as much out of the writer's memory as the kernel has room for. */
   #leave(): void {
-    const { plan, time } = this.#world
-    const room = plan.kernelBufferBytes - this.#kernelBytes
+    const { isHealed, plan, time } = this.#world
+    const { kernelBufferBytes, bytesPerMs, latencyMs } = isHealed ? mended : plan
+    const room = kernelBufferBytes - this.#kernelBytes
     if (room <= 0 || this.#waitingBytes === 0 || this.#isClosed) return
     const bytes = this.#take(room)
     this.#kernelBytes += bytes.length
     const now = time.monotonic()
-    this.#leavingAtMs = Math.max(this.#leavingAtMs, now) + bytes.length / plan.bytesPerMs
-    const latencyMs = delayAround(plan.latencyMs, this.#dice)
-    this.#arrivingAtMs = Math.max(this.#arrivingAtMs, this.#leavingAtMs + latencyMs)
+    this.#leavingAtMs = Math.max(this.#leavingAtMs, now) + bytes.length / bytesPerMs
+    this.#arrivingAtMs = Math.max(this.#arrivingAtMs, this.#leavingAtMs + delayAround(latencyMs, this.#dice))
     if (this.#world.strikes('clog', this.#dice)) {
       this.#world.sometimes('clogged a connection')
       this.stick(now + 10 + this.#dice.nextInt(2_000))

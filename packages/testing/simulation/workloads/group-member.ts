@@ -63,8 +63,6 @@ export class GroupMember {
       isolationLevel: plan.isolation,
       fetchMaxWaitMs: 200,
       maxPartitionFetchBytes: 4_000,
-      // An answer that takes longer than a request may take never comes.
-      fetchMaxBytes: Math.floor(Math.max(2_000, (simulation.world.plan.bytesPerMs * simulation.world.plan.requestTimeoutMs) / 3)),
       defaultApiTimeoutMs: 5_000,
     }
     const kafka = new Kafka({ ...quick(simulation), clientId: this.name }, this.process.environment)
