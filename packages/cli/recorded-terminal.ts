@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { Interruption } from './interruption.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface RecordedTerminalOptions {
@@ -73,9 +74,9 @@ export class RecordedTerminal implements Terminal {
     this.input.end()
   }
 
-  /** Ctrl-C. */
-  interrupt(): void {
-    this.#interrupted.abort()
+  /** Ctrl-C, or what `kill` sends. */
+  interrupt(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): void {
+    this.#interrupted.abort(new Interruption(signal))
   }
 
   /** Whoever read the output goes away. */

@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { isatty } from 'node:tty'
+import { Interruption } from './interruption.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The terminal of this process. What nobody asks for is not opened: a tool that does not look at `interrupted` is ended by a signal as any program. */
@@ -56,7 +57,7 @@ class SystemTerminal implements Terminal {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {
         process.on(signal, () => {
           if (controller.signal.aborted) process.exit(128 + constants.signals[signal])
-          controller.abort()
+          controller.abort(new Interruption(signal))
         })
       }
     }

@@ -13,7 +13,7 @@ export interface Terminal {
   out(text: string | Uint8Array): Promise<void> | undefined
   /** Writes to the standard error. */
   err(text: string): void
-  /** Aborted by Ctrl-C (SIGINT) and SIGTERM; a second one ends the process at once. */
+  /** Aborted by Ctrl-C (SIGINT) and SIGTERM, with an `Interruption` as its reason; a second one ends the process at once. */
   readonly interrupted: AbortSignal
   /** Aborted when nobody reads the standard output any more (`| head`). */
   readonly outputClosed: AbortSignal
