@@ -7,6 +7,7 @@ import type { ProcessIdentity } from '@odradek/common/process'
 import type { RecoveryProgress } from '@odradek/log'
 import type { BoundListener, NetworkServer } from '@odradek/network'
 import type { FileSettings } from './config/index.ts'
+import type { HandlerDecorator } from './handler.ts'
 import type { LogDirectories } from './log-directories.ts'
 import type { Services } from './services.ts'
 
@@ -26,6 +27,8 @@ export interface BrokerParts {
   readonly machine: { readonly memoryBytes: number; readonly openFiles: number }
   /** The id of a cluster that is founded by this start; a random one by default. A data directory that has one keeps it. */
   readonly clusterId?: string
+  /** What clients meet in the place of each handler. For tests, in which a broker is to fail, to wait, or to look older than it is. */
+  readonly decorateHandler?: HandlerDecorator
   /** By which the lock of a data directory knows its holder; the process itself by default. */
   readonly process?: ProcessIdentity
   /** Told while logs are gone through that were not closed properly. */

@@ -27,7 +27,7 @@ export interface RequestContext {
  * `Request` and `Response` are the types of the API's schema; in the table of all handlers they are `unknown`.
  */
 export interface Handler<Request = unknown, Response = unknown> {
-  readonly api: Pick<Api, 'key' | 'name' | 'versions' | 'flexible' | 'request' | 'response'>
+  readonly api: Pick<Api, 'key' | 'name' | 'versions' | 'flexible' | 'request' | 'response' | 'decodeResponse'>
   /** Versions that ApiVersions tells clients. Produce announces more than it takes (KAFKA-18659). */
   readonly announced: readonly [min: number, max: number]
   /** Whether the request's `bytes` and `records` are in a copy of the frame, not in the connection's buffer that is used again after the call. */
@@ -38,11 +38,14 @@ export interface Handler<Request = unknown, Response = unknown> {
   readonly lendsBuffers: boolean
   decode(reader: ByteReader, version: number): Request
   /** `undefined` is no answer at all (acks=0). */
-  handle(request: Request, context: RequestContext): Response | EncodedAnswer | undefined | Promise<Response>
+  handle(request: Request, context: RequestContext): Response | EncodedAnswer | undefined | Promise<Response | undefined>
   /** The API's own way to say that the whole request failed. */
   failed(request: Request, errorCode: number, context: RequestContext): Response
   encode(writer: ByteWriter, response: Response | EncodedAnswer, version: number): void
 }
+
+/** Gives what stands in the place of a handler when the broker starts; `undefined` leaves its API out. */
+export type HandlerDecorator = (handler: Handler) => Handler | undefined
 
 /** An answer whose body is there already, in the version that was asked: what many clients get alike is encoded once. */
 export class EncodedAnswer {

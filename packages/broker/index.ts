@@ -1,6 +1,6 @@
 export { Broker } from './broker.ts'
 export type { BrokerParts } from './broker.ts'
-export { handler } from './handler.ts'
-export type { Handler, HandlerOptions, RequestContext } from './handler.ts'
+export { EncodedAnswer, handler } from './handler.ts'
+export type { Handler, HandlerDecorator, HandlerOptions, RequestContext } from './handler.ts'
 export type * from './services.ts'
 export { startSingleNode } from './single-node.ts'

@@ -45,7 +45,7 @@ export class Router implements FrameHandler {
   }
 
   /** Throws `CloseConnection` when there is no answer that the client would understand. */
-  handle(connection: Connection, frame: Buffer, start: number, end: number): Reply | Promise<Reply> | undefined {
+  handle(connection: Connection, frame: Buffer, start: number, end: number): Reply | Promise<Reply | undefined> | undefined {
     const reader = new ByteReader(frame, start, end)
     const header = this.#readHeader(reader, start)
     const route = this.#routes[header.apiKey]
@@ -61,7 +61,7 @@ export class Router implements FrameHandler {
     return this.#answer(route, request, context)
   }
 
-  #answer(route: Route, request: unknown, context: RequestInFlight): Reply | Promise<Reply> | undefined {
+  #answer(route: Route, request: unknown, context: RequestInFlight): Reply | Promise<Reply | undefined> | undefined {
     let response: unknown
     try {
       response = route.handler.handle(request, context)
@@ -75,21 +75,21 @@ export class Router implements FrameHandler {
         (error: unknown) => this.#failed(route, request, context, error),
       )
     }
-    if (response === undefined) {
-      this.#note(route, context)
-      return undefined
-    }
     return this.#reply(route, context, response)
   }
 
-  #failed(route: Route, request: unknown, context: RequestInFlight, error: unknown): Reply {
+  #failed(route: Route, request: unknown, context: RequestInFlight, error: unknown): Reply | undefined {
     if (error instanceof CloseConnection) throw error
     const { handler } = route
     if (!(error instanceof KafkaError)) this.#reportBug('A request failed', handler, context, error)
     return this.#reply(route, context, handler.failed(request, errorCodeOf(error), context))
   }
 
-  #reply(route: Route, context: RequestInFlight, response: unknown): Reply {
+  #reply(route: Route, context: RequestInFlight, response: unknown): Reply | undefined {
+    if (response === undefined) {
+      this.#note(route, context)
+      return undefined
+    }
     const { handler } = route
     try {
       const chunks = this.#replies.write(handler, context.correlationId, response, context.apiVersion)

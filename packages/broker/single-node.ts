@@ -141,7 +141,8 @@ async function start(parts: BrokerParts, opened: <R extends AsyncDisposable>(res
     internalTopics: new InternalTopicsOnDemand({ metadata, logger, plans: internalTopicPlans(settings) }),
     producerIds: new BlocksOfProducerIds(metadata),
   }
-  const handler = new Router({ handlers: allHandlers(services), clock, logger, metrics: new RequestMetrics({ registry, clock }) })
+  const handlers = allHandlers(services, parts.decorateHandler)
+  const handler = new Router({ handlers, clock, logger, metrics: new RequestMetrics({ registry, clock }) })
   const network: NetworkServer = new NetworkServer({
     ...parts,
     listeners,

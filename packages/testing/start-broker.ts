@@ -1,5 +1,5 @@
 import { startSingleNode } from '@odradek/broker'
-import type { Broker } from '@odradek/broker'
+import type { Broker, HandlerDecorator } from '@odradek/broker'
 import { readFileSettings } from '@odradek/broker/config'
 import { randomUuid } from '@odradek/common/bytes'
 import { MemoryDisk, nodeDisk } from '@odradek/common/disk'
@@ -10,8 +10,10 @@ import { MetricsRegistry } from '@odradek/common/metrics'
 import { systemRandom } from '@odradek/common/random'
 import type { Random } from '@odradek/common/random'
 import { systemClock, systemTimer } from '@odradek/common/time'
-import type { Timer, VirtualTime } from '@odradek/common/time'
+import type { Clock, Timer } from '@odradek/common/time'
 import type { ProcessIdentity } from '@odradek/common/process'
+import { createTopics } from './create-topics.ts'
+import type { TopicOptions } from './create-topics.ts'
 import { WireClient } from './wire-client.ts'
 
 export interface StartBrokerOptions {
@@ -22,18 +24,15 @@ export interface StartBrokerOptions {
   /** Settings as in `server.properties`. */
   readonly config?: Readonly<Record<string, string>>
   /** Clock and timers of the broker, when they are not to be those of the machine. Sockets stay real. */
-  readonly time?: VirtualTime
+  readonly time?: Clock & Pick<Timer, 'after'>
   readonly random?: Random
   readonly logger?: Logger
+  /** What clients meet in the place of each handler. */
+  readonly decorateHandler?: HandlerDecorator
   /** Who holds the lock of the data directory, where a test starts a broker again that it has killed within its own process. */
   readonly process?: ProcessIdentity
   /** Made before the broker is handed over: how many partitions, or more than that. */
   readonly topics?: Readonly<Record<string, number | TopicOptions>>
-}
-
-export interface TopicOptions {
-  readonly partitions?: number
-  readonly config?: Readonly<Record<string, string>>
 }
 
 /** A broker in this process, on a port of this machine. */
@@ -106,8 +105,14 @@ export async function startBroker(options: StartBrokerOptions = {}): Promise<Run
     process: someProcess(random),
     machine: { memoryBytes: 1 << 30, openFiles: 65_536 },
     ...(options.process === undefined ? {} : { process: options.process }),
+    ...(options.decorateHandler === undefined ? {} : { decorateHandler: options.decorateHandler }),
   })
-  await createTopics(broker, options.topics ?? {})
+  try {
+    await createTopics(broker, options.topics ?? {})
+  } catch (error) {
+    await broker.stop()
+    throw error
+  }
   return new RunningBroker({ broker, metrics, disk })
 }
 
@@ -136,23 +141,6 @@ function settingsOf({ disk, port = 0, config = {} }: StartBrokerOptions): Readon
 }
 
 /** Sockets bring their input in real turns of the event loop, so what is due at the end of a turn is done then. */
-function onRealTurns(time: VirtualTime): Timer {
+function onRealTurns(time: Pick<Timer, 'after'>): Timer {
   return { after: (delayMs, action) => time.after(delayMs, action), endOfTurn: (action) => systemTimer.endOfTurn(action) }
-}
-
-async function createTopics({ services }: Broker, topics: Readonly<Record<string, number | TopicOptions>>): Promise<void> {
-  const wanted = Object.entries(topics).map(([name, topic]) => {
-    const { partitions = 1, config = {} } = typeof topic === 'number' ? { partitions: topic } : topic
-    return {
-      name,
-      numPartitions: partitions,
-      replicationFactor: 1,
-      assignments: [],
-      configs: Object.entries(config).map(([key, value]) => ({ name: key, value })),
-    }
-  })
-  if (wanted.length === 0) return
-  for (const { name, error, message } of await services.metadata.createTopics({ topics: wanted, validateOnly: false })) {
-    if (error !== 'NONE') throw new Error(`Could not create the topic ${name}: ${message ?? error}`)
-  }
 }

@@ -1,4 +1,4 @@
-import type { Handler } from '../handler.ts'
+import type { Handler, HandlerDecorator } from '../handler.ts'
 import type { Services } from '../services.ts'
 import { alterConfigs } from './alter-configs.ts'
 import { apiVersions } from './api-versions.ts'
@@ -37,10 +37,10 @@ import { syncGroup } from './sync-group.ts'
 import { updateFeatures } from './update-features.ts'
 
 /** Every API that this broker serves. What is in this list is what ApiVersions announces; there is no second list. */
-export function allHandlers(services: Services): readonly Handler[] {
+export function allHandlers(services: Services, decorate: HandlerDecorator = (handler) => handler): readonly Handler[] {
   const { brokerId, replicas, groups, metadata, settings, endpoints } = services
   const loggers = new BrokerLoggers(brokerId, services.logLevels)
-  const handlers: readonly Handler[] = [
+  const own: readonly Handler[] = [
     produce(replicas),
     fetch(services),
     listOffsets(replicas),
@@ -75,5 +75,6 @@ export function allHandlers(services: Services): readonly Handler[] {
     listConfigResources(metadata, endpoints),
     describeTopicPartitions(services),
   ]
+  const handlers = own.flatMap((handler) => decorate(handler) ?? [])
   return handlers
 }

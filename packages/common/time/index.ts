@@ -1,4 +1,5 @@
 export type { Clock } from './clock.ts'
 export type { Cancellable, Timer } from './timer.ts'
 export { systemClock, systemTimer } from './system-time.ts'
+export { TimerQueue } from './timer-queue.ts'
 export { VirtualTime } from './virtual-time.ts'
