@@ -32,11 +32,17 @@ export function javaText(error: unknown): string {
 function timedOut(error: KafkaError): string {
   const operation = /^([a-z]\w+)(?: [^:]*)?:/.exec(error.message)?.[1]
   if (operation === undefined) return error.message
-  return wasAsked(error) ? `Call ${operation} timed out.` : `Timed out waiting for a node assignment. Call: ${operation}`
+  const answer = lastAnswer(error)
+  return answer === undefined
+    ? `Timed out waiting for a node assignment. Call: ${operation}`
+    : `Call(callName=${operation}) timed out. The last attempt ended with ${javaText(answer)}`
 }
 
-function wasAsked({ cause }: KafkaError): boolean {
-  return cause instanceof KafkaError && (/^.+ has not answered /.test(cause.message) || wasAsked(cause))
+/** What a broker said, or did not say in time, the last time that one was asked. */
+function lastAnswer({ cause }: KafkaError): KafkaError | undefined {
+  if (!(cause instanceof KafkaError)) return undefined
+  if (cause.code !== 'NETWORK_EXCEPTION' && cause.code !== 'REQUEST_TIMED_OUT') return cause
+  return / has not answered /.test(cause.message) ? cause : lastAnswer(cause)
 }
 
 function withoutCode({ code, message }: KafkaError): string {

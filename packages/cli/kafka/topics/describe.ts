@@ -1,7 +1,7 @@
 import { KafkaError } from '@odradek/client'
 import type { Admin, ConfigEntry, PartitionReassignment, TopicDescription } from '@odradek/client'
 import { illegalArgument } from '../java-error.ts'
-import { hashMapOrder } from '../java-hash-order.ts'
+import { hashMapOrder, hashOfText } from '../java-hash-order.ts'
 import { checkFound, topicsMeant } from './actions.ts'
 import type { TopicsCall } from './actions.ts'
 import type { TopicsOptions } from './topics-options.ts'
@@ -116,7 +116,7 @@ function replicationFactor({ partition, replicas }: Partition, { reassignmentOf 
 function topicLine(described: DescribedTopic): string {
   const { topic, config } = described
   const [first] = topic.partitions
-  const configs = hashMapOrder([...config.keys()]).flatMap((name) => {
+  const configs = hashMapOrder([...config.keys()], hashOfText).flatMap((name) => {
     const entry = config.get(name)
     return entry === undefined || entry.isDefault ? [] : [`${name}=${entry.value}`]
   })

@@ -1,8 +1,8 @@
 import type { Terminal } from '../../terminal.ts'
-import { Exit } from '../exit.ts'
 import { inJava } from '../in-java.ts'
 import { log4jLine } from '../log4j.ts'
 import { openAdmin } from '../open-admin.ts'
+import { orSayFailure } from '../say-failure.ts'
 import type { Tool } from '../tool.ts'
 import { alterTopics, createTopic, deleteTopics, listTopics } from './actions.ts'
 import type { TopicsCall } from './actions.ts'
@@ -12,16 +12,7 @@ import type { TopicsOptions } from './topics-options.ts'
 /** Creates, lists, describes, alters and deletes topics. */
 export const tool: Tool = {
   name: 'kafka-topics',
-  async run(args, terminal) {
-    try {
-      return await run(args, terminal)
-    } catch (error) {
-      if (error instanceof Exit) throw error
-      const { message, trace } = await inJava(error)
-      terminal.err(`${message}\n${trace}\n`)
-      return 1
-    }
-  },
+  run: (args, terminal) => orSayFailure(terminal, () => run(args, terminal)),
 }
 
 async function run(args: readonly string[], terminal: Terminal): Promise<number> {
