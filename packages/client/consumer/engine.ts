@@ -171,6 +171,8 @@ export class Engine implements RunHost {
     const { reader, subscriptions } = this
     this.inside.leave()
     this.#hasUnsubscribed = true
+    // What is let go would come again at once, where leaving takes its time: a rebalance may be under way.
+    for (const state of reader.assignment) state.isUnwanted = true
     this.#letGo()
     if (subscriptions.wish.kind === 'assigned') this.assign([])
     else if (this.#membership !== undefined) {

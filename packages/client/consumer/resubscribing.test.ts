@@ -32,3 +32,31 @@ for (const assignors of [['range'], ['cooperative-sticky']] as const) {
     await scene.until(consumer.close())
   })
 }
+
+test('the record in hand does not come again while unsubscribe() is under way in the middle of a rebalance', async () => {
+  const scene = new Scene({ a: 1 })
+  scene.logs.append('a-0', batchOf(['a0', 'a1', 'a2']))
+  const consumer = scene.consumer({ groupId: 'g', autoOffsetReset: 'earliest', assignors: ['cooperative-sticky'] })
+  consumer.subscribe(['a'])
+  const seen: number[] = []
+  const { coordinator } = scene.story
+  const read = async (): Promise<void> => {
+    for await (const { offset } of consumer.records()) {
+      seen.push(offset)
+      if (offset === 0) {
+        // A cooperative member reads on while it joins.
+        coordinator.holdBack('JoinGroup')
+        consumer.enforceRebalance()
+        await scene.pass(100)
+      } else if (seen.length === 2) {
+        // Leaving commits what is processed, and that takes time here.
+        const commit = coordinator.holdBack('OffsetCommit')
+        void consumer.unsubscribe()
+        setImmediate(() => void scene.pass(1_000).then(commit))
+      }
+    }
+  }
+  await assert.rejects(scene.until(read()), { code: 'ODRADEK_STATE' })
+  assert.deepEqual(seen, [0, 1])
+  await scene.until(consumer.close())
+})
