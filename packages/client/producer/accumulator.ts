@@ -68,6 +68,8 @@ export class Accumulator {
   receipts: Receipts
   index = 0
   timestampDelta = 0
+  /** For records without a timestamp; −1: unknown. A field, since a number of this size that is handed on becomes an object each time. */
+  wallMs = -1
   /** Bytes of a record that found no place: key, value and headers as they will stand in a batch, good until the next call. */
   homeless: Homeless | undefined
   readonly #settings: AccumulatorSettings
@@ -97,11 +99,11 @@ export class Accumulator {
    * False: there is no memory for another batch; `homeless` has the record. Throws ODRADEK_SERIALIZATION, MESSAGE_TOO_LARGE,
    * UNKNOWN_TOPIC_OR_PARTITION for a partition that the topic has not; nothing is written then. The topic is known, the serializers are ready.
    */
-  append(entry: TopicEntry, record: AnyRecord, wallMs: number): boolean {
+  append(entry: TopicEntry, record: AnyRecord): boolean {
     if (this.#isWriting) throw calledWhileWriting()
     this.#isWriting = true
     try {
-      return this.#append(entry, record, wallMs)
+      return this.#append(entry, record)
     } finally {
       this.#isWriting = false
       this.#sink.end()
@@ -143,28 +145,31 @@ export class Accumulator {
   release(batch: ProducerBatch, isBufferFree = true): void {
     this.memory.release(batch.reservedBytes)
     batch.reservedBytes = 0
-    if (isBufferFree) this.#recycle(batch.buffers)
+    if (isBufferFree) this.#recycle(batch)
   }
 
   /** The compressed records take the place of the others. */
   compressed(batch: ProducerBatch, records: Buffer): void {
     const before = batch.reservedBytes
-    this.#recycle(batch.replaceRecords(records))
+    this.#recycle(batch)
+    batch.compressedTo(records)
     this.memory.recount(before, batch.reservedBytes)
   }
 
-  #append(entry: TopicEntry, record: AnyRecord, wallMs: number): boolean {
+  #append(entry: TopicEntry, record: AnyRecord): boolean {
     const { topic } = entry
     const headers = record.headers === undefined ? undefined : listed(record.headers)
-    const timestamp = record.timestamp ?? wallMs
-    if (timestamp !== wallMs && !isTimestamp(timestamp)) throw badTimestamp(topic.name, timestamp)
+    const sink = this.#sink
+    if (record.timestamp === undefined) sink.timestamp = this.wallMs
+    else if (isTimestamp(record.timestamp)) sink.timestamp = record.timestamp
+    else throw badTimestamp(topic.name, record.timestamp)
     const { partitioner, ignoresKeys } = this.#settings
     const { key, partition } = record
     let queue: PartitionQueue | undefined
     let hashed = false
     let isSticky = false
     if (partition !== undefined) queue = (typeof partition === 'number' ? topic.queues[partition] : undefined) ?? missing(topic, partition)
-    else if (partitioner !== undefined) return this.#appendApart(entry, record, timestamp)
+    else if (partitioner !== undefined) return this.#appendApart(entry, record)
     else if (key !== null && key !== undefined && !ignoresKeys) {
       const keySink = this.#keySink
       keySink.beginApart()
@@ -180,10 +185,9 @@ export class Accumulator {
     }
 
     const batch = queue.open ?? this.#open(topic, queue, this.#usualSize)
-    if (batch === undefined) return this.#leaveHomeless(entry, record, timestamp, isSticky ? -1 : queue.partition)
-    const sink = this.#sink
+    if (batch === undefined) return this.#leaveHomeless(entry, record, isSticky ? -1 : queue.partition)
     try {
-      batch.beginRecord(sink, timestamp)
+      batch.beginRecord(sink)
       if (hashed) sink.range(this.#keySink.buffer, this.#keySink.start, this.#keySink.position)
       else writePart(sink, key, entry.key, headers)
       writePart(sink, record.value, entry.value, headers)
@@ -195,20 +199,23 @@ export class Accumulator {
       throw error
     }
     const before = batch.position
-    if (!batch.endRecord(sink, timestamp)) {
-      return this.#place(topic, queue, { buffer: sink.buffer, start: batch.payloadStart(sink), end: sink.position, timestamp }, isSticky)
+    if (!batch.endRecord(sink)) {
+      const { buffer, position: end, timestamp } = sink
+      return this.#place(topic, queue, { buffer, start: batch.payloadStart(sink), end, timestamp }, isSticky)
     }
-    return this.#placed(topic, queue, batch, timestamp, batch.position - before, isSticky)
+    return this.#placed(topic, queue, batch, batch.position - before, isSticky)
   }
 
   /** For partitioners that want to see key and value. */
-  #appendApart(entry: TopicEntry, record: AnyRecord, timestamp: number): boolean {
+  #appendApart(entry: TopicEntry, record: AnyRecord): boolean {
     this.#isWriting = false
+    const { timestamp } = this.#sink
     return this.appendSerialized(entry.topic, { ...this.serialize(entry, record), timestamp }, -1)
   }
 
-  #leaveHomeless(entry: TopicEntry, record: AnyRecord, timestamp: number, partition: number): boolean {
+  #leaveHomeless(entry: TopicEntry, record: AnyRecord, partition: number): boolean {
     this.#isWriting = false
+    const { timestamp } = this.#sink
     this.homeless = { ...this.serialize(entry, record), timestamp, partition }
     return false
   }
@@ -231,7 +238,7 @@ export class Accumulator {
       return false
     }
     batch.append(record)
-    return this.#placed(topic, queue, batch, record.timestamp, batch.size - BATCH_HEADER_SIZE, isSticky)
+    return this.#placed(topic, queue, batch, batch.size - BATCH_HEADER_SIZE, isSticky)
   }
 
   /** Puts the record into the open batch. False: there is none, or it is full; where it could have grown, it takes no more. */
@@ -240,7 +247,7 @@ export class Accumulator {
     if (open === undefined) return false
     const { size } = open
     if (open.append(record) || (this.#extend(open, needed, mayGrow ? open.mostBytes : open.fullBytes) && open.append(record))) {
-      return this.#placed(topic, queue, open, record.timestamp, open.size - size, isSticky)
+      return this.#placed(topic, queue, open, open.size - size, isSticky)
     }
     if (open.count === 0) this.#withdraw(queue, open)
     else this.#fill(queue, open, mayGrow || open.mostBytes <= open.fullBytes)
@@ -283,12 +290,12 @@ export class Accumulator {
     batch.mostBytes = refusesLarge ? batch.fullBytes : Math.min(largestBatch * inflation, most)
   }
 
-  #placed(topic: TopicQueues, queue: PartitionQueue, batch: ProducerBatch, timestamp: number, bytes: number, isSticky: boolean): true {
+  #placed(topic: TopicQueues, queue: PartitionQueue, batch: ProducerBatch, bytes: number, isSticky: boolean): true {
     const { receipts, size } = batch
-    if (batch.count === 1) receipts.baseTimestamp = timestamp
+    if (batch.count === 1) receipts.baseTimestamp = batch.baseTimestamp
     this.receipts = receipts
     this.index = receipts.add()
-    this.timestampDelta = timestamp - receipts.baseTimestamp
+    this.timestampDelta = batch.lastDelta
     if (size >= batch.fullBytes) this.#fill(queue, batch, size >= batch.mostBytes)
     if (isSticky) topic.sticky.appended(topic, bytes)
     return true
@@ -302,7 +309,7 @@ export class Accumulator {
     this.#host.filled(queue, batch)
   }
 
-  #recycle(buffers: readonly Buffer[]): void {
+  #recycle({ buffers }: ProducerBatch): void {
     for (const buffer of buffers) this.memory.recycle(buffer)
   }
 

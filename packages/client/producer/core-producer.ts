@@ -211,7 +211,7 @@ export class CoreProducer implements Producer {
       acknowledged = done
       if (engine.append(engine.topics.entry(topic), record)) {
         const { receipts, index, timestampDelta } = engine.accumulator
-        if (done !== undefined) receipts.addDone(index, done, true)
+        if (done !== undefined) receipts.addObserver(index, done)
         return new LazyDelivery(receipts, index, timestampDelta)
       }
       const waiting = engine.waiting()
@@ -229,7 +229,7 @@ export class CoreProducer implements Producer {
     if (engine.append(engine.topics.entry(topic), record)) {
       const { receipts, index } = engine.accumulator
       if (done !== undefined) receipts.addDone(index, done)
-      if (observer !== undefined) receipts.addDone(index, observer, true)
+      if (observer !== undefined) receipts.addObserver(index, observer)
     } else {
       const waiting = engine.waiting()
       waiting.done = done

@@ -73,8 +73,6 @@ export class Engine implements AccumulatorHost {
   #fatal: Error | undefined
   #rejecting: (() => void)[] = []
   #isLookingForStrays = false
-  /** Of this turn. */
-  #wallMs = -1
 
   constructor(parts: EngineParts) {
     this.parts = parts
@@ -228,8 +226,9 @@ export class Engine implements AccumulatorHost {
     const { topic } = entry
     if (!entry.isPrepared) this.#prepare(entry)
     if (!topic.isKnown || !entry.isPrepared || topic.waiting.length > 0 || !this.waitingRoom.isMemoryFree) return this.#wait(entry, record)
+    if (this.accumulator.wallMs < 0) this.#readClock()
     try {
-      if (this.accumulator.append(entry, record, this.#wallMs >= 0 ? this.#wallMs : this.#readClock())) return true
+      if (this.accumulator.append(entry, record)) return true
     } catch (error) {
       if (!isStray(error, topic, record)) throw error
       return this.#waitForPartition(entry, record)
@@ -344,7 +343,8 @@ export class Engine implements AccumulatorHost {
         batchSize: Math.max(1, settings.batchSize),
         isAdaptive: settings.partitionerAdaptivePartitioningEnable,
         random: environment.random.fork('partitions'),
-        isStalled: (broker) => this.sender.isStalled(broker, settings.partitionerAvailabilityTimeoutMs),
+        isStalled: (broker) =>
+          settings.partitionerAvailabilityTimeoutMs > 0 && this.sender.isStalled(broker, settings.partitionerAvailabilityTimeoutMs),
       },
       settings,
       now: () => this.now(),
@@ -474,7 +474,7 @@ export class Engine implements AccumulatorHost {
   #hand({ delivery, done, observer, party, flushes }: WaitingRecord, receipts: Receipts, index: number, timestampDelta: number): void {
     delivery?.bind(receipts, index, timestampDelta)
     if (done !== undefined) receipts.addDone(index, done)
-    if (observer !== undefined) receipts.addDone(index, observer, true)
+    if (observer !== undefined) receipts.addObserver(index, observer)
     if (party !== undefined) party.placed?.(receipts, receipts.addPartyRecord(party))
     // A flush waits for each of them; one that has joined the batch already waits for one less.
     for (const flush of flushes ?? []) if (!receipts.join(flush)) flush.settled(undefined, receipts)
@@ -525,13 +525,12 @@ export class Engine implements AccumulatorHost {
   /** The clock is read once a turn, and once a batch. */
   #readClock(): number {
     const { environment } = this.parts
-    if (this.#wallMs < 0) environment.timer.endOfTurn(this.#turnOver)
-    this.#wallMs = environment.clock.now()
-    return this.#wallMs
+    if (this.accumulator.wallMs < 0) environment.timer.endOfTurn(this.#turnOver)
+    return (this.accumulator.wallMs = environment.clock.now())
   }
 
   readonly #turnOver = (): void => {
-    this.#wallMs = -1
+    this.accumulator.wallMs = -1
   }
 
   readonly #rejectAll = (): void => {

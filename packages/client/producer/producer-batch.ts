@@ -33,9 +33,11 @@ export class ProducerBatch {
   readonly firstReceipt: number
   /** On the monotonic clock; the delivery timeout counts from here. */
   readonly createdAtMs: number
-  /** Where the next record goes, and from where on. Memory that is full lies before it. */
+  /** Where the next record goes, and from where on. */
   buffer: Buffer
   position = BATCH_HEADER_SIZE
+  /** The memory that the records lie in; `buffer` is the last of it. */
+  readonly buffers: Buffer[]
   count = 0
   /** It takes records. */
   isOpen = true
@@ -66,20 +68,22 @@ export class ProducerBatch {
   mostBytes = Infinity
   /** Bytes of the largest record. */
   largestRecord = 0
+  /** Milliseconds from the first record to the last one. */
+  lastDelta = 0
   /** Compressed size of the records ÷ their size before. */
   compressionRatio = 1
   /** Bytes that count against `buffer.memory`. */
   reservedBytes: number
   readonly #codec: Codec
-  /** Buffers before `buffer`, and the end of the records in each. */
-  #earlier: { readonly buffer: Buffer; readonly end: number }[] | undefined
+  /** Of the records in each of `buffers` but the last, and their sum. */
+  #ends: number[] | undefined
   #earlierBytes = 0
   #compressed: Buffer | undefined
   #header: Buffer | undefined
   #isFinished = false
   #isTransactional = false
   #baseTimestamp = -1
-  #maxTimestamp = -1
+  #maxDelta = 0
   /** Bytes that the length of the last record took. */
   #lengthWidth = 2
   #payloadAt = 0
@@ -88,6 +92,7 @@ export class ProducerBatch {
     this.receipts = receipts
     this.firstReceipt = firstReceipt
     this.buffer = buffer
+    this.buffers = [buffer]
     this.reservedBytes = buffer.length
     this.#codec = codec
     this.createdAtMs = createdAtMs
@@ -112,11 +117,13 @@ export class ProducerBatch {
   }
 
   /** Writes what stands before the payload of the next record. Key, value and headers follow; then `endRecord`. */
-  beginRecord(sink: RecordSink, timestamp: number): void {
+  beginRecord(sink: RecordSink): void {
     sink.begin(this.buffer, this.position)
     sink.gap(this.#lengthWidth)
     sink.int8(0)
-    const delta = this.count === 0 ? 0 : timestamp - this.#baseTimestamp
+    if (this.count === 0) this.#baseTimestamp = sink.timestamp
+    const delta = sink.timestamp - this.#baseTimestamp
+    this.lastDelta = delta
     if (delta === 0) sink.int8(0)
     else sink.varint(delta)
     sink.length(this.count)
@@ -124,12 +131,12 @@ export class ProducerBatch {
   }
 
   /** The record is complete. False: it does not fit, `payloadStart` says where key, value and headers begin in the sink. */
-  endRecord(sink: RecordSink, timestamp: number): boolean {
+  endRecord(sink: RecordSink): boolean {
     const width = sink.fillGap(0, this.#lengthWidth)
     this.#payloadAt += width - this.#lengthWidth
     this.#lengthWidth = width
     if (sink.buffer !== this.buffer || !this.#hasRoom(sink.position)) return false
-    this.#added(sink.position, timestamp)
+    this.#added(sink.position)
     return true
   }
 
@@ -140,7 +147,8 @@ export class ProducerBatch {
   /** Adds a record that is written already. False: it does not fit. */
   append({ buffer: source, start, end: sourceEnd, timestamp }: Written): boolean {
     const { buffer, position } = this
-    const delta = this.count === 0 ? 0 : timestamp - this.#baseTimestamp
+    if (this.count === 0) this.#baseTimestamp = timestamp
+    const delta = timestamp - this.#baseTimestamp
     const bodySize = 1 + varintSize(delta) + varintSize(this.count) + sourceEnd - start
     const end = position + varintSize(bodySize) + bodySize
     if (end > buffer.length || !this.#hasRoom(end)) return false
@@ -149,7 +157,8 @@ export class ProducerBatch {
     at = putVarint(buffer, at, delta)
     at = putVarint(buffer, at, this.count)
     at += source.copy(buffer, at, start, sourceEnd)
-    this.#added(at, timestamp)
+    this.lastDelta = delta
+    this.#added(at)
     return true
   }
 
@@ -158,20 +167,17 @@ export class ProducerBatch {
     const before = this.buffer
     this.buffer = buffer
     if (this.count === 0) {
+      this.buffers[0] = buffer
       this.reservedBytes = buffer.length
       return before
     }
-    this.#earlier ??= []
-    this.#earlier.push({ buffer: before, end: this.position })
+    this.buffers.push(buffer)
+    this.#ends ??= []
+    this.#ends.push(this.position)
     this.#earlierBytes += this.position
     this.position = 0
     this.reservedBytes += buffer.length
     return undefined
-  }
-
-  /** All memory that the records lie in. */
-  get buffers(): readonly Buffer[] {
-    return this.#earlier === undefined ? [this.buffer] : [...this.#earlier.map(({ buffer }) => buffer), this.buffer]
   }
 
   get codec(): Codec {
@@ -180,23 +186,21 @@ export class ProducerBatch {
 
   /** The records in one piece, for compression and splitting. */
   records(): Buffer {
-    const [first = nothing, ...others] = this.#pieces()
-    const records = first.subarray(BATCH_HEADER_SIZE)
-    return others.length === 0 ? records : Buffer.concat([records, ...others])
+    const pieces = this.#pieces()
+    pieces[0] = this.buffers[0]!.subarray(BATCH_HEADER_SIZE, this.#endOf(0))
+    return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)
   }
 
   get compressed(): Buffer | undefined {
     return this.#compressed
   }
 
-  /** From here on the compressed records are what is sent; the memory of the others is the caller's. */
-  replaceRecords(compressed: Buffer): readonly Buffer[] {
-    const before = this.buffers
-    this.#compressed = compressed
+  /** From here on the compressed records are what is sent, and nobody reads `buffers` any more. */
+  compressedTo(records: Buffer): void {
+    this.#compressed = records
+    this.reservedBytes = BATCH_HEADER_SIZE + records.length
+    this.buffers.length = 0
     this.buffer = nothing
-    this.#earlier = undefined
-    this.reservedBytes = BATCH_HEADER_SIZE + compressed.length
-    return before
   }
 
   /** Gives the batch its place among those of the producer. */
@@ -223,9 +227,12 @@ export class ProducerBatch {
     return pieces
   }
 
-  #pieces(): readonly Buffer[] {
-    const last = this.buffer.subarray(0, this.position)
-    return this.#earlier === undefined ? [last] : [...this.#earlier.map(({ buffer, end }) => buffer.subarray(0, end)), last]
+  #pieces(): Buffer[] {
+    return this.buffers.map((buffer, i) => buffer.subarray(0, this.#endOf(i)))
+  }
+
+  #endOf(index: number): number {
+    return this.#ends?.[index] ?? this.position
   }
 
   /** One record always has: it goes alone when it is larger. */
@@ -233,9 +240,8 @@ export class ProducerBatch {
     return this.count === 0 || this.#earlierBytes + end <= this.mostBytes
   }
 
-  #added(position: number, timestamp: number): void {
-    if (this.count === 0) this.#baseTimestamp = this.#maxTimestamp = timestamp
-    else if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
+  #added(position: number): void {
+    if (this.lastDelta > this.#maxDelta) this.#maxDelta = this.lastDelta
     const bytes = position - this.position
     if (bytes > this.largestRecord) this.largestRecord = bytes
     this.position = position
@@ -244,7 +250,7 @@ export class ProducerBatch {
 
   /** Fills in the header, which stands at the beginning of the first piece. */
   #finish(pieces: readonly Buffer[]): void {
-    const [header = nothing, ...others] = pieces
+    const header = pieces[0] ?? nothing
     const codec = this.#compressed === undefined ? 0 : codecIdOf(this.#codec)
     header.fill(0, batchField.baseOffset, batchField.batchLength)
     putInt32(header, batchField.batchLength, this.sizeInBytes - BATCH_LENGTH_END)
@@ -254,14 +260,14 @@ export class ProducerBatch {
     header[batchField.attributes + 1] = codec | (this.#isTransactional ? batchAttribute.transactional : 0)
     putInt32(header, batchField.lastOffsetDelta, this.count - 1)
     putInt64(header, batchField.baseTimestamp, this.#baseTimestamp)
-    putInt64(header, batchField.maxTimestamp, this.#maxTimestamp)
+    putInt64(header, batchField.maxTimestamp, this.#baseTimestamp + this.#maxDelta)
     putInt64(header, batchField.producerId, this.producerId)
     header[batchField.producerEpoch] = this.producerEpoch >> 8
     header[batchField.producerEpoch + 1] = this.producerEpoch
     putInt32(header, batchField.baseSequence, this.sequence)
     putInt32(header, batchField.recordCount, this.count)
     let crc = crc32c(header, batchField.attributes)
-    for (const piece of others) crc = crc32c(piece, 0, piece.length, crc)
+    for (let i = 1; i < pieces.length; i++) crc = crc32c(pieces[i]!, 0, pieces[i]!.length, crc)
     putInt32(header, batchField.crc, crc)
     this.#isFinished = true
   }

@@ -1,3 +1,4 @@
+import { Dones } from './dones.ts'
 import type { Done } from './producer.ts'
 
 /** How it went for the records `[from, to)` of a batch. */
@@ -59,12 +60,11 @@ export class Receipts {
   #error: Error | undefined
   #pieces: Piece[] | undefined
   #watchers: Watcher[] | undefined
-  #dones: Done[] | undefined
-  #doneIndexes: number[] | undefined
+  #dones: Dones | undefined
+  #observers: Dones | undefined
   #parties: Party[] | undefined
   /** Records that belong to a `sendAll`. */
   #partyRecords = 0
-  #observers = 0
 
   constructor(topic: string, partition: number, host: ReceiptsHost) {
     this.topic = topic
@@ -85,13 +85,16 @@ export class Receipts {
     return this.#count++
   }
 
-  /** The record `index` has somebody to be called. An observer does not count as somebody who has seen a failure. */
-  addDone(index: number, done: Done, isObserver = false): void {
-    this.#dones ??= []
-    if (isObserver) this.#observers++
-    this.#doneIndexes ??= []
-    this.#dones.push(done)
-    this.#doneIndexes.push(index)
+  /** The record `index`, the last one, has somebody to be called. */
+  addDone(index: number, done: Done): void {
+    if (this.#dones === undefined) this.#dones = new Dones(index, done)
+    else this.#dones.add(index, done)
+  }
+
+  /** The same for somebody who does not count as having seen a failure. */
+  addObserver(index: number, observer: Done): void {
+    if (this.#observers === undefined) this.#observers = new Dones(index, observer)
+    else this.#observers.add(index, observer)
   }
 
   /** One record more of a `sendAll`. True when the party has joined with it. */
@@ -132,11 +135,13 @@ export class Receipts {
   /** Settles `count` records from index `from` on, in any order of pieces, each once. */
   settle(from: number, count: number, outcome: Outcome): void {
     const piece: Piece = { from, to: from + count, outcome }
-    this.#pieces ??= []
-    this.#pieces.push(piece)
+    // Not `push` for the only one there mostly is: it would make room for 17.
+    if (this.#pieces === undefined) this.#pieces = [piece]
+    else this.#pieces.push(piece)
     this.#settledCount += count
     this.#error ??= outcome.error
-    const seen = this.#partyRecords + this.#tellWatchers(piece) + Math.max(0, this.#tellDones(piece) - this.#observers)
+    const seen = this.#partyRecords + this.#tellWatchers(piece) + this.#tell(this.#dones, piece)
+    this.#tell(this.#observers, piece)
     if (outcome.error !== undefined && seen < count) this.#host.unseen.add(count - seen, outcome.error, this.topic, this.partition)
     if (!this.isSettled || this.#parties === undefined) return
     const parties = this.#parties
@@ -158,21 +163,15 @@ export class Receipts {
     return told
   }
 
-  #tellDones(piece: Piece): number {
-    const indexes = this.#doneIndexes
-    if (indexes === undefined || this.#dones === undefined) return 0
-    let told = 0
-    for (let i = 0; i < indexes.length; i++) {
-      const index = indexes[i] ?? -1
-      if (index < piece.from || index >= piece.to) continue
-      told++
+  #tell(dones: Dones | undefined, piece: Piece): number {
+    if (dones === undefined) return 0
+    return dones.each(piece.from, piece.to, (index, done) => {
       try {
-        this.#dones[i]?.(errorAt(piece, index), this.partition, offsetAt(piece, index))
+        done(errorAt(piece, index), this.partition, offsetAt(piece, index))
       } catch (error) {
         this.#host.doneThrew(error)
       }
-    }
-    return told
+    })
   }
 }
 

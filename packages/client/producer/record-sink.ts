@@ -25,6 +25,8 @@ export class RecordSink implements ByteSink {
   position = 0
   /** Where the record begins. */
   start = 0
+  /** When it was made. A field, since a number of this size that is handed on becomes an object each time. */
+  timestamp = -1
   readonly #maxBytes: number
   readonly #tooLarge: (bytes: number) => Error
 

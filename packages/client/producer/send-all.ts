@@ -161,7 +161,7 @@ class Stream implements Party {
     if (engine.append(engine.topics.entry(topic), record)) {
       const { receipts, index } = engine.accumulator
       if (receipts.addPartyRecord(this)) this.#open.add(receipts)
-      if (done !== undefined) receipts.addDone(index, done, true)
+      if (done !== undefined) receipts.addObserver(index, done)
     } else {
       const waiting = engine.waiting()
       waiting.party = this

@@ -127,7 +127,7 @@ export class Sender implements Gate {
   /** Whether a broker has had something to be sent for too long without taking anything (KIP-794). */
   isStalled(broker: number, availabilityTimeoutMs: number): boolean {
     const lane = this.#lanes.get(broker)
-    return availabilityTimeoutMs > 0 && lane !== undefined && lane.readyMs - lane.drainedMs > availabilityTimeoutMs
+    return lane !== undefined && lane.readyMs - lane.drainedMs > availabilityTimeoutMs
   }
 
   /**

@@ -53,28 +53,37 @@ export class StickyPartition {
     this.#bytes = 0
     const { random, isAdaptive } = this.#rules
     const chosen = isAdaptive && areAllUsed && queues.length > 1 ? this.#weighted(queues, available) : undefined
-    const count = available.length === 0 ? queues.length : available.length
-    const partition = chosen ?? (count === 0 ? 0 : uniform(available, random.nextInt(count)))
-    this.#queue = queues[partition]
+    this.#queue = chosen ?? uniform(queues, available, random)
     return this.#queue
   }
 
-  #weighted(queues: readonly PartitionQueue[], available: readonly number[]): number | undefined {
-    const candidates = available.filter((partition) => !this.#rules.isStalled(queues[partition]?.leader ?? -1))
-    const sizes = candidates.map((partition) => queues[partition]?.batches.length ?? 0)
-    const isEven = candidates.length === queues.length && sizes.every((size) => size === sizes[0])
-    if (isEven || candidates.length === 0) return undefined
-    const table = cumulativeWeights(sizes)
-    const drawn = this.#rules.random.nextInt(table.at(-1) ?? 1)
-    return candidates[table.findIndex((end) => end > drawn)]
+  /** By weights of the longest queue + 1 − the own one: queues 0 3 1 have weights 4 1 3. Undefined: all are alike. */
+  #weighted(queues: readonly PartitionQueue[], available: readonly number[]): PartitionQueue | undefined {
+    const rules = this.#rules
+    let [count, sum, longest, shortest] = [0, 0, 0, Infinity]
+    for (const partition of available) {
+      const queue = queues[partition]
+      if (queue === undefined || rules.isStalled(queue.leader)) continue
+      const { length } = queue.batches
+      count++
+      sum += length
+      if (length > longest) longest = length
+      if (length < shortest) shortest = length
+    }
+    if (count === 0 || (count === queues.length && longest === shortest)) return undefined
+    let left = rules.random.nextInt(count * (longest + 1) - sum)
+    for (const partition of available) {
+      const queue = queues[partition]
+      if (queue === undefined || rules.isStalled(queue.leader)) continue
+      left -= longest + 1 - queue.batches.length
+      if (left < 0) return queue
+    }
+    return undefined
   }
 }
 
-const uniform = (available: readonly number[], drawn: number): number => available[drawn] ?? drawn
-
-/** Weights are the longest queue + 1 − the own queue, summed up: queues 0 3 1 have weights 4 1 3, so 4 5 8. */
-export function cumulativeWeights(queueSizes: readonly number[]): number[] {
-  const longest = Math.max(...queueSizes) + 1
-  let sum = 0
-  return queueSizes.map((size) => (sum += longest - size))
+function uniform(queues: readonly PartitionQueue[], available: readonly number[], random: Random): PartitionQueue | undefined {
+  const count = available.length === 0 ? queues.length : available.length
+  const drawn = count === 0 ? 0 : random.nextInt(count)
+  return queues[available[drawn] ?? drawn]
 }

@@ -16,7 +16,7 @@ const worthACall = 128
 export function crc32c(buffer: Uint8Array, start = 0, end = buffer.length, seed = 0): number {
   if (end - start >= worthACall) {
     const native = nativeChecksum()
-    if (native !== undefined) return native(buffer.subarray(start, end), seed)
+    if (native !== undefined) return native(start === 0 && end === buffer.length ? buffer : buffer.subarray(start, end), seed)
     return crc32cInWasm(buffer, start, end, seed)
   }
   return crc32cByTable(buffer, start, end, seed)
