@@ -8,6 +8,8 @@ import { readPayload } from './payload.ts'
 interface Placed {
   readonly partition: ModelPartition
   readonly offset: number
+  /** −1 without idempotence. */
+  readonly producerId: number
 }
 
 /** A partition's log by values: `values[offset]`, 0 for a marker. */
@@ -73,8 +75,9 @@ export class LogChecker implements LogObserver {
         continue
       }
       this.#checkPlace(partition, sent, opened.offset)
-      this.#checkOnce(partition, sent, opened.offset)
-      this.#checkOrder(partition, log, sent)
+      const { producerId } = batch.producer
+      this.#checkOnce(sent, { partition, offset: opened.offset, producerId })
+      this.#checkOrder(partition, log, sent, producerId)
       if (sent.outcome === 'failed' && sent.isSurelyFailed)
         this.#world.violate('G1a', `value ${sent.value} was said not to have been sent, and lies in ${partition.name}`)
       fill(log.values, opened.offset)
@@ -154,9 +157,10 @@ export class LogChecker implements LogObserver {
       )
   }
 
-  #checkOnce(partition: ModelPartition, sent: Sent, offset: number): void {
+  #checkOnce(sent: Sent, place: Placed): void {
+    const { partition, offset } = place
     const placed = this.#places.get(sent.value)
-    if (placed === undefined) this.#places.set(sent.value, { partition, offset })
+    if (placed === undefined) this.#places.set(sent.value, place)
     else if (sent.isIdempotent)
       this.#world.violate(
         'duplicate',
@@ -168,9 +172,15 @@ export class LogChecker implements LogObserver {
     }
   }
 
-  #checkOrder(partition: ModelPartition, log: Values, sent: Sent): void {
+  /**
+   * A producer that has used up its epochs gets another id, and brokers do not know the two for one: a batch that was given up and is still
+   * on its way may come behind what the new one has written. It was never acknowledged.
+   */
+  #checkOrder(partition: ModelPartition, log: Values, sent: Sent, producerId: number): void {
     const last = log.last.get(sent.producer) ?? 0
-    if (sent.isIdempotent && sent.value <= last)
+    const isOfOldId = sent.outcome === 'failed' && producerId < (this.#places.get(last)?.producerId ?? -1)
+    if (isOfOldId) this.#world.sometimes('a batch of an id of the past came late')
+    else if (sent.isIdempotent && sent.value <= last)
       this.#world.violate('order', `producer ${sent.producer}: value ${sent.value} comes behind ${last} in ${partition.name}`)
     log.last.set(sent.producer, Math.max(last, sent.value))
   }

@@ -81,13 +81,16 @@ export class CopyWorkload implements Workload {
         world.note(`${member.name} copying fails`, codeOf(error), String(error))
         world.sometimes(`copier failed: ${codeOf(error)}`)
       })
-      await Promise.race([life, this.#untilDead(member)])
-      if (member.process.isAlive) {
-        await client.producer.close({ timeoutMs: 3_000 }).catch((error: unknown) => world.note('close', codeOf(error)))
-        await member.consumer.close({ timeoutMs: 3_000 }).catch((error: unknown) => world.note('close', codeOf(error)))
-      }
+      // It may die while it closes, too.
+      await Promise.race([life.then(() => this.#end(member, client)), this.#untilDead(member)])
       if (!this.#stop.signal.aborted) await this.#simulation.delay(50 + this.#dice.nextInt(500))
     }
+  }
+
+  async #end(member: GroupMember, client: TransactionalClient): Promise<void> {
+    const { world } = this.#simulation
+    await client.producer.close({ timeoutMs: 3_000 }).catch((error: unknown) => world.note('close', codeOf(error)))
+    await member.consumer.close({ timeoutMs: 3_000 }).catch((error: unknown) => world.note('close', codeOf(error)))
   }
 
   async #untilDead(member: GroupMember): Promise<void> {

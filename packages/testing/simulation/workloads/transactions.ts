@@ -54,9 +54,11 @@ export class TransactionsWorkload implements Workload {
         world.note(`${transactionalId} fails`, codeOf(error), String(error))
         world.sometimes(`transactional producer failed: ${codeOf(error)}`)
       })
-      await Promise.race([life, this.#untilDead(client)])
-      if (client.process.isAlive)
-        await client.producer.close({ timeoutMs: 3_000 }).catch((error: unknown) => world.note('close', codeOf(error)))
+      const ended = life
+        .then(() => client.producer.close({ timeoutMs: 3_000 }))
+        .catch((error: unknown) => world.note('close', codeOf(error)))
+      // It may die while it closes, too.
+      await Promise.race([ended, this.#untilDead(client)])
       if (!this.#isStopping) await this.#simulation.delay(20 + this.#dice.nextInt(300))
     }
     // The last one ends what a dead predecessor has left open.
