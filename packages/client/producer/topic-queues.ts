@@ -7,6 +7,7 @@ import { PartitionQueue } from './partition-queue.ts'
 import type { TopicHome } from './partition-queue.ts'
 import { StickyPartition } from './sticky-partition.ts'
 import type { StickyRules } from './sticky-partition.ts'
+import { WaitingLine } from './waiting-line.ts'
 import type { WaitingRecord } from './waiting-record.ts'
 
 /** A topic that is written to: its partitions' queues, and what is common to them. */
@@ -23,7 +24,7 @@ export class TopicQueues implements TopicHome {
   isForgotten = false
   lastUsedMs: number
   /** Records that wait for metadata or for a serializer, in order. */
-  readonly waiting: WaitingRecord[] = []
+  readonly waiting = new WaitingLine<WaitingRecord>()
   compressionRatio = 1
   refusesLarge = false
   /** Why metadata have not come yet. */

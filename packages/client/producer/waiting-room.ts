@@ -3,6 +3,7 @@ import type { Accumulator } from './accumulator.ts'
 import type { Party } from './receipts.ts'
 import { bufferExhausted } from './record-errors.ts'
 import type { TopicQueues } from './topic-queues.ts'
+import { WaitingLine } from './waiting-line.ts'
 import type { WaitingRecord } from './waiting-record.ts'
 
 /** What a record takes beside its bytes. */
@@ -29,7 +30,7 @@ export interface WaitingRoomParts {
 export class WaitingRoom {
   readonly #parts: WaitingRoomParts
   /** Those that wait for memory; the first is the next. */
-  #queue: Waiting[] = []
+  readonly #queue = new WaitingLine<Waiting>()
   readonly #topics = new Set<TopicQueues>()
   /** Those for a partition that the topic has not, or not yet. */
   #strays: Waiting[] = []
@@ -129,7 +130,7 @@ export class WaitingRoom {
   admitTopic(topic: TopicQueues): void {
     if (!topic.isKnown) return
     while (topic.waiting.length > 0) {
-      const [record] = topic.waiting
+      const { first: record } = topic.waiting
       if (record === undefined || !record.isReady()) return
       topic.waiting.shift()
       if (topic.waiting.length === 0) this.#topics.delete(topic)
@@ -149,19 +150,16 @@ export class WaitingRoom {
 
   /** Memory has become free: those who wait for it go on, in order. */
   admit(): void {
-    let admitted = 0
-    for (const { topic, record } of this.#queue) {
-      if (!this.#place(topic, record)) break
-      admitted++
+    for (let { first } = this.#queue; first !== undefined && this.#place(first.topic, first.record); first = this.#queue.first) {
+      this.#queue.shift()
     }
-    if (admitted > 0) this.#queue = this.#queue.slice(admitted)
   }
 
   /** Fails those whose time is over; gives when the next one's will be. */
   expire(nowMs: number): number {
     let next = Infinity
     while (this.#queue.length > 0) {
-      const [first] = this.#queue
+      const { first } = this.#queue
       if (first === undefined) break
       if (first.record.deadlineMs > nowMs) {
         next = first.record.deadlineMs
@@ -171,11 +169,11 @@ export class WaitingRoom {
       this.#timedOut(first)
     }
     for (const topic of this.#topics) {
-      while (topic.waiting[0] !== undefined && topic.waiting[0].deadlineMs <= nowMs) {
+      while (topic.waiting.first !== undefined && topic.waiting.first.deadlineMs <= nowMs) {
         const record = topic.waiting.shift()
         if (record !== undefined) this.#timedOut({ topic, record })
       }
-      const [first] = topic.waiting
+      const { first } = topic.waiting
       if (first === undefined) this.#topics.delete(topic)
       else next = Math.min(next, first.deadlineMs)
     }
@@ -185,16 +183,15 @@ export class WaitingRoom {
   /** Fails all of one topic, or of all. */
   failAll(error: Error, only?: TopicQueues): void {
     for (const topic of only === undefined ? [...this.#topics] : [only]) {
-      for (const record of topic.waiting.splice(0)) {
+      for (const record of topic.waiting.takeAll()) {
         this.#leave(record)
         this.#parts.failed(topic, record, error)
       }
       this.#topics.delete(topic)
     }
     if (only !== undefined) return
-    const queue = [...this.#strays, ...this.#queue]
+    const queue = [...this.#strays, ...this.#queue.takeAll()]
     this.#strays = []
-    this.#queue = []
     for (const { topic, record } of queue) {
       this.#leave(record)
       this.#parts.failed(topic, record, error)
