@@ -13,6 +13,8 @@ export class PendingCommit {
   readonly offsets: Map<string, PartitionOffset>
   /** Who the consumer was when it was asked. */
   readonly sentAs: ConsumerGroupMetadata
+  /** Whether it had its partitions from the group then. */
+  readonly isOfMember: boolean
   readonly #assignments: ReadonlyMap<string, object | undefined>
   readonly #isBeforeRebalance: boolean
   readonly #outcome = new Deferred<void>()
@@ -27,6 +29,7 @@ export class PendingCommit {
     const { environment, timeoutMs } = options
     this.offsets = new Map(options.offsets.map((offset) => [nameOf(offset), offset]))
     this.sentAs = options.sentAs
+    this.isOfMember = options.isOfMember
     this.#assignments = new Map(options.offsets.map((offset) => [nameOf(offset), options.assignmentOf?.(offset)]))
     this.#isBeforeRebalance = options.isBeforeRebalance
     this.#ended = options.ended
@@ -78,6 +81,7 @@ export class PendingCommit {
 interface PendingOptions {
   readonly offsets: Offsets
   readonly sentAs: ConsumerGroupMetadata
+  readonly isOfMember: boolean
   readonly assignmentOf: ((partition: TopicPartition) => object | undefined) | undefined
   readonly isBeforeRebalance: boolean
   readonly environment: Environment

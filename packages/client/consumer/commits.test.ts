@@ -186,6 +186,23 @@ test('an attempt that comes after a rebalance is not made: the partition may be 
   assert.deepEqual(story.coordinator.offsets.all, {})
 })
 
+test('a commit of a member is not tried again by a consumer that has unsubscribed: in a group that is empty by then it would overwrite anything', async () => {
+  const story = new Story({ a: 1 })
+  const ann = await joined(story)
+  let member: StoryMember['membership'] | undefined = ann.membership
+  const { environment } = story
+  const { settings, cluster } = ann
+  const commits = new Commits({ environment, settings, cluster, membership: () => member })
+  story.coordinator.failNext('OffsetCommit', 'lost')
+  const commit = watch(commits.commit([at(0, 1)]))
+  await story.pass(0)
+  await ann.membership.leave('default', { reason: 'the consumer unsubscribed' })
+  member = undefined
+  await story.pass(1_000)
+  assert.equal(commit.end, 'ILLEGAL_GENERATION')
+  assert.deepEqual(story.coordinator.offsets.all, {})
+})
+
 test('where the assignment is known it counts, not the generation: what stayed is written in the next one, what came anew is not', async () => {
   const story = new Story({ a: 2 })
   const ann = await joined(story)

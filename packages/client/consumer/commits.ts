@@ -73,9 +73,11 @@ export class Commits {
       return Promise.reject(error)
     }
     if (offsets.length === 0) return Promise.resolve()
+    const member = this.#options.membership()
     const pending = new PendingCommit({
       offsets,
-      sentAs: this.#options.membership()?.group ?? noMember(this.#options.settings),
+      sentAs: member?.group ?? noMember(this.#options.settings),
+      isOfMember: member !== undefined,
       assignmentOf: this.#options.assignmentOf,
       isBeforeRebalance: options.beforeRebalance === true,
       environment: this.#options.environment,
@@ -131,7 +133,7 @@ export class Commits {
     const member = membership()
     const sentAs = member?.group ?? noMember(settings)
     if (member !== undefined && sentAs.generationId < 0) return () => notAMember(member, settings)
-    if (member !== undefined) for (const pending of round) if (this.#isOutdated(pending, member)) pending.reject(goneMeanwhile(settings))
+    for (const pending of round) if (this.#isOutdated(pending, member)) pending.reject(goneMeanwhile(settings))
     const offsets = merged(round.filter((pending) => !pending.isEnded))
     if (offsets.size === 0) return () => ({ kind: 'done' })
     try {
@@ -150,8 +152,13 @@ export class Commits {
   /**
    * Whether one of its partitions has been given back since it was asked for. Where nobody tells, a classic generation that has gone by means so;
    * a member epoch does not, since it also grows while the partitions stay.
+   *
+   * Nor is what a member wanted to commit sent by one that is none any more: the coordinator of a group that others have left empty takes
+   * that from anybody, over whatever they have committed.
    */
-  #isOutdated(pending: PendingCommit, member: Membership): boolean {
+  #isOutdated(pending: PendingCommit, member: Membership | undefined): boolean {
+    if (pending.isOfMember !== (member !== undefined)) return true
+    if (member === undefined) return false
     const { assignmentOf } = this.#options
     return [...pending.offsets.values()].some((offset) => {
       const then = pending.assignmentThen(offset)
