@@ -1,5 +1,6 @@
 import type { Metrics } from '../metrics/metrics.ts'
 import type { AclsAdmin } from './acls.ts'
+import type { ApiVersionsAdmin } from './api-versions.ts'
 import type { ClientInstanceAdmin } from './client-instance.ts'
 import type { ClusterAdmin } from './cluster-admin.ts'
 import type { ConfigsAdmin } from './configs.ts'
@@ -58,6 +59,7 @@ export interface Admin
     ElectionsAdmin,
     TransactionsAdmin,
     FeaturesAdmin,
+    ApiVersionsAdmin,
     QuorumAdmin,
     ClientInstanceAdmin,
     AsyncDisposable {

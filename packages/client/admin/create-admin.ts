@@ -3,6 +3,7 @@ import type { Environment } from '../environment.ts'
 import type { ClientMetrics } from '../metrics/client-metrics.ts'
 import { aclsAdmin } from './acls.ts'
 import type { Admin } from './admin.ts'
+import { apiVersionsAdmin } from './api-versions.ts'
 import { clientInstanceAdmin } from './client-instance.ts'
 import { clusterAdmin } from './cluster-admin.ts'
 import { configsAdmin } from './configs.ts'
@@ -55,6 +56,7 @@ export function createAdmin(parts: AdminParts): Admin {
   }
   return refusingUnknownWords({
     ...topicsAdmin(runner),
+    ...apiVersionsAdmin(runner),
     ...describeTopicsAdmin(runner),
     ...partitionsAdmin(runner),
     ...configsAdmin(runner),

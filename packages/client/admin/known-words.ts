@@ -73,6 +73,7 @@ const words: { readonly [Name in Operation]: Arguments<Parameters<Admin[Name]>> 
   expireDelegationToken: [none, { ...waiting, expiryTimePeriodMs: 1 }],
   describeDelegationToken: [{ ...waiting, owners: 1 }],
   describeLogDirs: [none, waiting],
+  describeApiVersions: [none, waiting],
   describeReplicaLogDirs: [none, waiting],
   alterReplicaLogDirs: [none, waiting],
   alterPartitionReassignments: [none, { ...waiting, allowReplicationFactorChange: 1 }],
