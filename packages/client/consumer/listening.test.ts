@@ -25,6 +25,33 @@ test('position() within onPartitionsAssigned answers, and what the listener comm
   await scene.until(consumer.close())
 })
 
+test('the listener hears of partitions that unsubscribe() had no time left to give back', async () => {
+  const scene = new Scene({ t: 1 })
+  scene.logs.append('t-0', batchOf(['a', 'b']))
+  const consumer = scene.consumer({ groupId: 'g', autoOffsetReset: 'earliest', defaultApiTimeoutMs: 3_000 })
+  const heard: string[] = []
+  consumer.subscribe(['t'], {
+    onPartitionsAssigned: () => void heard.push('assigned'),
+    onPartitionsRevoked: () => void heard.push('revoked'),
+  })
+  // Giving back begins with a commit, and that is not answered in time.
+  let answer = (): void => {}
+  const read = async (): Promise<void> => {
+    for await (const { offset } of consumer.records()) {
+      if (offset === 0) continue
+      answer = scene.story.coordinator.holdBack('OffsetCommit')
+      break
+    }
+  }
+  const reading = read()
+  await scene.pass(100)
+  await scene.until(consumer.unsubscribe())
+  answer()
+  await scene.until(reading)
+  assert.deepEqual(heard, ['assigned', 'revoked'])
+  await scene.until(consumer.close())
+})
+
 // Found by hand: each waited for itself, until default.api.timeout.ms, max.poll.interval.ms or the 30 s of close() were over.
 for (const call of ['close', 'unsubscribe'] as const) {
   for (const where of ['onPartitionsAssigned', 'onPartitionsRevoked'] as const) {

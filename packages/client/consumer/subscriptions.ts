@@ -63,9 +63,9 @@ export class Subscriptions {
     this.#wish = { kind: 'assigned' }
   }
 
+  /** The listener stays: of partitions that are still being given back it has to hear. */
   clear(): void {
     this.#wish = { kind: 'nothing' }
-    this.#listener = {}
     this.#matched = []
     this.#isTold = false
   }
