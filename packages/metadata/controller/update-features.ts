@@ -1,3 +1,4 @@
+import { isFeatureName } from '@odradek/protocol'
 import type { FeatureRange } from '../image/broker-image.ts'
 import { encodeFeatures } from '../image/cluster-image.ts'
 import { keys } from '../image/keys.ts'
@@ -48,7 +49,7 @@ function reasonAgainst(context: DecisionContext, { feature, level, upgradeType }
   }
   if (level > current && upgradeType !== 'upgrade') return "Can't downgrade to a newer version."
   if (level < current && neverLower.has(feature)) return "Can't downgrade the version of this feature."
-  return undefined
+  return isFeatureName(feature) ? undefined : `Feature ${feature} not found.`
 }
 
 function reasonUnsupported({ image, settings }: DecisionContext, feature: string, level: number): string | undefined {
