@@ -83,8 +83,8 @@ export async function deleteTopics(call: TopicsCall): Promise<void> {
 /** The topics that `--topic` means, or all, by name. */
 export async function topicsMeant({ options, admin }: Pick<TopicsCall, 'options' | 'admin'>): Promise<readonly string[]> {
   const excludesInternal = options.has('exclude-internal')
-  const topics = await admin.listTopics({ listInternal: !excludesInternal })
   const text = options.value('topic')
+  const topics = await admin.listTopics({ listInternal: !excludesInternal })
   const isMeant = text === undefined ? () => true : topicFilter(text)
   return [...topics.keys()].filter((topic) => isMeant(topic) && !(excludesInternal && isInternalTopic(topic))).toSorted()
 }

@@ -2,6 +2,7 @@ import { KafkaError } from '@odradek/client'
 import type { Admin, ConfigEntry, PartitionReassignment, TopicDescription } from '@odradek/client'
 import { illegalArgument } from '../java-error.ts'
 import { hashMapOrder, hashOfText } from '../java-hash-order.ts'
+import { checkUuid } from '../java-uuid.ts'
 import { checkFound, topicsMeant } from './actions.ts'
 import type { TopicsCall } from './actions.ts'
 import type { TopicsOptions } from './topics-options.ts'
@@ -50,16 +51,6 @@ async function descriptions(call: TopicsCall): Promise<readonly TopicDescription
 }
 
 const zero = 'A'.repeat(22)
-
-function checkUuid(text: string): string {
-  if (text.length > 24)
-    throw illegalArgument(`Input string with prefix \`${text.slice(0, 24)}\` is too long to be decoded as a base64 UUID`)
-  const bytes = Buffer.from(text, 'base64url').length
-  if (bytes === 16) return text
-  throw illegalArgument(
-    `Input string \`${text}\` decoded as ${bytes} bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID`,
-  )
-}
 
 async function withDetails(admin: Admin, topics: readonly TopicDescription[]): Promise<readonly DescribedTopic[]> {
   const resources = topics.map(({ name }) => ({ type: 'TOPIC', name }) as const)

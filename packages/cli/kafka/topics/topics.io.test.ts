@@ -217,6 +217,12 @@ test('what is wrong before the cluster is asked is said twice, as Kafka does', a
 const folder = mkdtempSync(join(tmpdir(), 'odradek-topics-'))
 after(() => rmSync(folder, { recursive: true }))
 
+test('an option of which there can only be one is looked at before anybody is asked', async () => {
+  const { code, out } = await trial(tool, ['--list', '--bootstrap-server', '127.0.0.1:1', '--topic', 'a', '--topic', 'b'])
+  const message = 'Error while executing topic command : Found multiple arguments for option topic, but you asked for only one\n'
+  assert.deepEqual([code, out], [1, message])
+})
+
 test('a cluster that is not there is told of when time is over', async () => {
   const impatient = join(folder, 'impatient.properties')
   writeFileSync(impatient, 'default.api.timeout.ms=60\nrequest.timeout.ms=50\n')

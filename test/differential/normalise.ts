@@ -1,0 +1,127 @@
+import { withoutHelp } from './help-screens.ts'
+import type { Seen } from './line.ts'
+
+/** What a line was told of where it happened, and when. */
+export interface Circumstances {
+  readonly tool: string
+  readonly bootstrap: string
+  readonly folder: string
+  readonly dataFolder: string
+  readonly clusterId: string
+  readonly now: number
+}
+
+/** What a command showed, without all that must differ between two runs of the same: times, ports, ids of members, rates; and without Java's stack traces. */
+export function normalised(seen: Seen, circumstances: Circumstances): Seen {
+  const { tool } = circumstances
+  const out = withoutHelp(withoutChance(seen.out, circumstances))
+  return {
+    code: seen.code,
+    out: ofTool(tool, withoutTraces(out)),
+    err: withoutHelp(withoutTraces(withoutRemarks(withoutChance(seen.err, circumstances)))),
+  }
+}
+
+/** Names instead of what chance or the clock gives. */
+export function withoutChance(text: string, { bootstrap, folder, dataFolder, clusterId, now }: Circumstances): string {
+  const port = bootstrap.split(':').at(-1) ?? ''
+  return text
+    .replaceAll(dataFolder, '$DATA')
+    .replaceAll(folder, '$FOLDER')
+    .replaceAll(bootstrap, '$BROKER')
+    .replaceAll(clusterId, '$CLUSTER')
+    .replaceAll(new RegExp(String.raw`\b${port}\b`, 'g'), '$PORT')
+    .replaceAll(/\b4\.3\.1 \([^)]*\)/g, '4.3.1 ($BUILD)')
+    .replaceAll(/\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi, '$UUID')
+    .replaceAll(/\b(TopicId: )[\w-]{22}/g, '$1$ID')
+    .replaceAll(/\bconsole-consumer-\d{1,5}\b/g, 'console-consumer-$N')
+    .replaceAll(/(?<=Option combination ")\[(.*)\](?=")/g, (_, names: string) => `[${names.split(', ').toSorted().join(', ')}]`)
+    .replaceAll(/(?<=[\w;])@[\da-f]{4,8}\b/g, '@$HASH')
+    .replaceAll(/\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,:]\d{3}/g, (time) => (isNow(Date.parse(isoOf(time)), now) ? '$TIME' : time))
+    .replaceAll(/\b\d{13}\b/g, (time) => (isNow(Number(time), now) ? '$MS' : time))
+}
+
+/** Tools print in the time of this place; a day more or less is as good as now. */
+function isNow(time: number, now: number): boolean {
+  return Math.abs(time - now) < 36 * 3_600_000
+}
+
+function isoOf(time: string): string {
+  return `${time.slice(0, 10)}T${time.slice(11, 19)}.${time.slice(20)}Z`
+}
+
+/** Log lines below an error are nobody's business; with what hangs on them. */
+export function withoutRemarks(text: string): string {
+  return text.replaceAll(
+    /^\[\$TIME\] (?:WARN|INFO|DEBUG) [^]*?\([\w.$]+\)\n(?:[\w.$]+(?:Exception|Error)\b.*\n(?=\tat |Caused by: ))?(?:\tat .*\n|\t\.\.\. .*\n|Caused by: .*\n)*/gm,
+    '',
+  )
+}
+
+/** Of a stack trace of Java's the first line stays. */
+export function withoutTraces(text: string): string {
+  return text.replaceAll(/^(?:\s+at \S.*|\t\.\.\. \d+ more|\s*Caused by: .*)\n?/gm, '')
+}
+
+const ofTool = (tool: string, text: string): string => {
+  if (tool.startsWith('kafka-verifiable-')) return jsonEvents(text)
+  if (tool === 'kafka-producer-perf-test') return text.replaceAll(/\d+(?:\.\d+)?(?= (?:records\/sec|MB\/sec|ms ))/g, '$N')
+  if (tool === 'kafka-consumer-perf-test') return consumerRates(text)
+  if (tool === 'kafka-e2e-latency') return text.replaceAll(/(?<=[\t=] ?|: )\d+(?:\.\d+)?\b/g, '$N')
+  if (tool === 'kafka-log-dirs') return text.replaceAll(/^\{.*\}$/gm, logDirs)
+  return text
+}
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+
+/** Events of verifiable clients, their properties by name; how many records come at once is chance. */
+export function jsonEvents(text: string): string {
+  const events: Record<string, Json>[] = []
+  for (const one of text.split('\n')) {
+    if (!one.startsWith('{')) {
+      if (one !== '') events.push({ said: one })
+      continue
+    }
+    const event: Record<string, Json> = JSON.parse(one)
+    event['timestamp'] = '$MS'
+    if ('avg_throughput' in event) event['avg_throughput'] = '$N'
+    events.push(event)
+  }
+  return events.map((event) => `${JSON.stringify(sorted(event))}\n`).join('')
+}
+
+function sorted(value: Json): Json {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map((each: Json) => sorted(each))
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, each]) => [name, sorted(each)]),
+  )
+}
+
+/** `start.time, end.time, data.consumed.in.MB, MB.sec, data.consumed.in.nMsg, …`: what was consumed stays. */
+function consumerRates(text: string): string {
+  return text.replaceAll(/^(.*), \$?[\w.]+, (\d+), [^a-z]*$/gm, (_, before: string, count: string) => `${before}, $N, ${count}, …`)
+}
+
+interface LogDirs {
+  readonly brokers: readonly {
+    readonly logDirs: readonly { readonly partitions: readonly { readonly partition: string; readonly size: number }[] }[]
+  }[]
+}
+
+/** Partitions by name; Kafka's own have sizes of their own. */
+function logDirs(text: string): string {
+  const { brokers, ...rest }: LogDirs & Record<string, Json> = JSON.parse(text)
+  const plain = brokers.map((broker) => ({
+    ...broker,
+    logDirs: broker.logDirs.map((dir) => ({
+      ...dir,
+      partitions: dir.partitions
+        .map((each) => (each.partition.startsWith('__') ? { ...each, size: 0 } : each))
+        .toSorted((one, other) => (one.partition < other.partition ? -1 : 1)),
+    })),
+  }))
+  return JSON.stringify(sorted({ ...rest, brokers: plain }), undefined, 1)
+}

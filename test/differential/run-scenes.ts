@@ -1,0 +1,50 @@
+import { join } from 'node:path'
+import { ApacheTools } from './apache-tools.ts'
+import { apacheBroker, ourBroker } from './brokers.ts'
+import type { OwnBroker } from './brokers.ts'
+import { ways } from './line.ts'
+import type { Line, Scene, Seen, Way } from './line.ts'
+import { normalised } from './normalise.ts'
+import { runOurs } from './our-tools.ts'
+import { Place } from './place.ts'
+
+/** What a line showed, by the way it was run. */
+export type SeenLines = ReadonlyMap<Line, ReadonlyMap<Way, Seen>>
+
+/** After that, a command is given up. */
+const limitMs = 30_000
+
+/** Every line in every way: four brokers, so that each way finds what a way would leave; the four beside each other, line after line. */
+export async function runScenes(scenes: readonly Scene[], folder: string, now: number): Promise<SeenLines> {
+  await using apache = new ApacheTools(folder)
+  const seen = new Map<Line, Map<Way, Seen>>()
+  const walk = async (way: Way): Promise<void> => {
+    await using broker = await brokerOf(way, join(folder, way.replace('/', '-')))
+    await using place = await placeOf(way, broker, join(folder, 'files', way.replace('/', '-')))
+    const { bootstrap, dataFolder, clusterId } = place
+    for (const scene of scenes) {
+      if (scene.asksNobody === true && way !== 'A/A' && way !== 'O/O') continue
+      const ground = await scene.prepare?.(place)
+      for (const line of scene.lines) {
+        const words = place.wordsOf(line.text)
+        const shown = await (way.startsWith('A') ? apache.run(words, line, limitMs) : runOurs(words, line, limitMs))
+        const circumstances = { tool: words[0] ?? '', bootstrap, folder: place.folder, dataFolder, clusterId, now }
+        const ofLine = seen.get(line) ?? new Map<Way, Seen>()
+        seen.set(line, ofLine.set(way, normalised(shown, circumstances)))
+      }
+      await ground?.[Symbol.asyncDispose]()
+    }
+  }
+  await Promise.all(ways.map(walk))
+  return seen
+}
+
+function brokerOf(way: Way, folder: string): Promise<OwnBroker> {
+  return way.endsWith('A') ? apacheBroker(folder) : ourBroker(folder)
+}
+
+async function placeOf(way: Way, { bootstrap, dataFolder }: OwnBroker, folder: string): Promise<Place> {
+  const place = new Place({ way, bootstrap, dataFolder, folder })
+  await place.ask()
+  return place
+}
