@@ -211,9 +211,11 @@ export const allApis: readonly Api[] = [
   DeleteShareGroupOffsets,
 ]
 
-const byKey = new Map(allApis.map((api) => [api.key, api]))
+/** Made when it is first asked for: a program that does not ask is bundled with those messages only that it names. */
+let byKey: ReadonlyMap<number, Api> | undefined
 
 /** The API of a key, or undefined when we have no schema for it. */
 export function apiByKey(key: number): Api | undefined {
+  byKey ??= new Map(allApis.map((api) => [api.key, api]))
   return byKey.get(key)
 }
