@@ -1,9 +1,10 @@
 /**
- * The order in which a `java.util.HashMap` that grew by itself gives these keys back. Kafka's tools print some maps just as they come, and programs compare what they print.
+ * The order in which a `java.util.HashMap` gives these keys back, one that grew by itself or was made with an initial capacity. Kafka's tools print some maps
+ * just as they come, and programs compare what they print.
  */
-export function hashMapOrder<Key>(keys: readonly Key[], hash: (key: Key) => number): readonly Key[] {
-  let capacity = 16
-  while (keys.length > capacity * 0.75) capacity *= 2
+export function hashMapOrder<Key>(keys: readonly Key[], hash: (key: Key) => number, initialCapacity = 16): readonly Key[] {
+  let capacity = 1
+  while (capacity < initialCapacity || keys.length > Math.floor(capacity * 0.75)) capacity *= 2
   return keys
     .map((key) => ({ key, bucket: spread(hash(key)) & (capacity - 1) }))
     .toSorted((one, other) => one.bucket - other.bucket)

@@ -2,6 +2,7 @@ import { KafkaError } from '@odradek/client'
 import type { Admin, ElectionType, ErrorName, TopicPartition } from '@odradek/client'
 import type { Terminal } from '../../terminal.ts'
 import { propertiesFile } from '../clients.ts'
+import { outOfFuture } from '../in-java.ts'
 import { JavaError } from '../java-error.ts'
 import { hashMapOrder, hashOfPartition } from '../java-hash-order.ts'
 import { JsonValue } from '../java-json.ts'
@@ -133,12 +134,15 @@ async function outcomesOf(
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error
     const message = failures[error.code]
-    const { javaClass, javaMessage, javaText } = await import('../java-names.ts')
-    const cause = new JavaError(javaClass(error), javaMessage(error))
-    if (message === undefined)
-      throw new JavaError('java.lang.RuntimeException', `java.util.concurrent.ExecutionException: ${javaText(error)}`, { cause })
+    const execution = await outOfFuture(error)
+    if (message === undefined) {
+      const { javaText } = await import('../java-names.ts')
+      throw new JavaError('java.lang.RuntimeException', javaText(execution), { cause: execution })
+    }
     say(message)
-    throw new JavaError('org.apache.kafka.tools.AdminCommandFailedException', message, { cause })
+    throw new JavaError('org.apache.kafka.tools.AdminCommandFailedException', message, {
+      cause: execution instanceof Error ? execution.cause : undefined,
+    })
   }
 }
 

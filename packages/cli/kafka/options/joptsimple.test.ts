@@ -77,6 +77,10 @@ test('several arguments are a list, and a mistake where one is wanted', () => {
   assert.deepEqual(parser.parse(['--topics', '']).values('topics'), [''])
 })
 
+test('the order in which options were written is kept', () => {
+  assert.deepEqual(parser.parse(['--list', '--config', 'a', '--topic=t', '--config', 'b']).inOrder, ['list', 'config', 'topic', 'config'])
+})
+
 test('what can not be converted is found when it is asked for', () => {
   const options = parser.parse(['--partitions', '3x', '--offset', '9223372036854775808', '--election-type', 'other'])
   assert.throws(() => options.number('partitions'), says("Cannot parse argument '3x' of option partitions"))

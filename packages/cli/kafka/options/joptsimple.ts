@@ -36,7 +36,11 @@ export class OptionParser<const Specs extends OptionSpecs> {
     const given = new Map<string, string[]>()
     const rest: string[] = []
     let at = 0
-    const add = (name: string, ...values: readonly string[]): void => void given.set(name, [...(given.get(name) ?? []), ...values])
+    const inOrder: string[] = []
+    const add = (name: string, ...values: readonly string[]): void => {
+      given.set(name, [...(given.get(name) ?? []), ...values])
+      inOrder.push(name)
+    }
     const option = (name: string, attached: string | undefined): void => {
       const spec = this.#specOf(name)
       if (!takesArgument(spec)) return add(name)
@@ -66,7 +70,7 @@ export class OptionParser<const Specs extends OptionSpecs> {
       else this.#cluster(word.slice(1), option)
     }
     this.#checkRequired(given)
-    return new Options(this.#specs, given, rest)
+    return new Options(this.#specs, { given, inOrder, rest })
   }
 
   /** What `--help` shows, without the sentence before it. */

@@ -2,16 +2,26 @@ import { canConvert } from './conversion.ts'
 import { OptionException } from './option-exception.ts'
 import type { OptionSpec } from './option-spec.ts'
 
+/** What was found on a command line. */
+export interface Given {
+  readonly given: ReadonlyMap<string, readonly string[]>
+  readonly inOrder: readonly string[]
+  readonly rest: readonly string[]
+}
+
 /** What a command line says. Asking for a value throws `OptionException` when it cannot be read, or when there are several. */
 export class Options<Name extends string = string> {
   readonly #specs: ReadonlyMap<string, OptionSpec>
   readonly #given: ReadonlyMap<string, readonly string[]>
   /** The words that belong to no option. */
   readonly rest: readonly string[]
+  /** The options as they came, each as often as it was written. */
+  readonly inOrder: readonly string[]
 
-  constructor(specs: ReadonlyMap<string, OptionSpec>, given: ReadonlyMap<string, readonly string[]>, rest: readonly string[]) {
+  constructor(specs: ReadonlyMap<string, OptionSpec>, { given, inOrder, rest }: Given) {
     this.#specs = specs
     this.#given = given
+    this.inOrder = inOrder
     this.rest = rest
   }
 
