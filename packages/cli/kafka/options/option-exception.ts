@@ -5,6 +5,7 @@ type Kind =
   | 'MultipleArgumentsForOption'
   | 'OptionArgumentConversion'
   | 'OptionMissingRequiredArgument'
+  | 'UnavailableOption'
   | 'UnrecognizedOption'
 
 /** A command line that does not go together with its options. The message is what joptsimple would say. */
