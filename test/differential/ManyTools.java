@@ -98,6 +98,7 @@ public final class ManyTools {
         COMMAND.set(this);
         try {
           callMain();
+          untilAloneInGroup();
           end(0);
         } catch (Exited exited) {
           // Its code is known.
@@ -129,6 +130,14 @@ public final class ManyTools {
         main.invoke(null, (Object) args.toArray(new String[0]));
       } catch (InvocationTargetException wrapped) {
         throw wrapped.getCause();
+      }
+    }
+
+    /** A process does not end with its main method, but with the last of its threads that is no daemon. */
+    private void untilAloneInGroup() throws InterruptedException {
+      Thread[] threads = new Thread[group.activeCount() + 10];
+      for (int count = group.enumerate(threads), i = 0; i < count; i++) {
+        if (!threads[i].isDaemon()) threads[i].join();
       }
     }
 

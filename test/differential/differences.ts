@@ -7,7 +7,7 @@ export interface Difference {
   /** Which command lines: those with one of these words in their text, or all of that text. */
   readonly lines: readonly RegExp[]
   /** Takes away what differs, from what each way showed; the rest must be equal. */
-  readonly forgets?: (text: string) => string
+  readonly forgets?: (seen: Seen) => Seen
   /**
    * Where nothing can be taken away: `tool`, ours says it in its own way on whichever broker; `broker`, the brokers answer differently, and both tools show that
    * alike; `both`, tools and brokers differ.
@@ -19,33 +19,63 @@ export const differences: readonly Difference[] = [
   {
     name: 'whose version',
     reason: '--version says whose tools these are, behind the version of Kafka that they are like.',
-    lines: [/ --version$/],
-    forgets: (text) => text.replace(' ($BUILD)', ''),
+    lines: [/^kafka-(?!(?:producer-perf-test|e2e-latency|verifiable-\w+|cluster|features|storage) ).* --version$/],
+    forgets: inTexts((text) => text.replace(' ($BUILD)', '')),
+  },
+  {
+    name: 'old names are told of on stderr',
+    reason:
+      'Options that were renamed in 4.2 (KIP-1147) are accepted for ever, and the line that says so goes to stderr, so that stdout is the data.',
+    lines: [/\$BROKER.* --(?:producer-props|producer\.config|messages|admin\.config) /, /^kafka-e2e-latency \$BROKER/],
+    forgets: ({ code, out, err }) => ({
+      code,
+      out: out.replaceAll(renamed, ''),
+      err: `${(out + err).match(renamed)?.join('') ?? ''}${err.replaceAll(renamed, '')}`,
+    }),
+  },
+  {
+    name: 'help in our own words',
+    reason: 'What a tool is for is said in a sentence of our own.',
+    lines: [/^kafka-consumer-perf-test(?: --help)?$/, /^kafka-e2e-latency$/],
+    forgets: inTexts((text) => text.replace(/^.*\n(?=OPTIONS$)/m, '')),
+  },
+  {
+    name: 'settings refused in our own words',
+    reason: 'What values a setting of a client takes is said in a sentence of our own.',
+    lines: [/^kafka-verifiable-consumer .*--reset-policy sometimes$/],
+    of: 'tool',
+  },
+  {
+    name: 'no consumer protocol yet',
+    reason:
+      'Our broker has only the classic protocol of groups until KIP-848 comes; and what a Java client says then is advice about its own settings.',
+    lines: [/--group-protocol consumer/],
+    of: 'both',
   },
   {
     name: 'topics by name',
     reason: 'Several topics are described in the order of their names; Kafka has them in the order of a hash map.',
     lines: [/^kafka-topics .*BROKER --describe$/],
-    forgets: byLine,
+    forgets: inTexts(blocksInOrder),
   },
   {
     name: 'fewer topics with overrides',
     reason: 'Every topic of a new Apache Kafka 4.3 counts as one with settings of its own, as the next entry tells.',
     lines: [/^kafka-topics .*BROKER .* --topics-with-overrides$/],
-    forgets: (text) => text.replaceAll(/^Topic: .*Configs: min\.insync\.replicas=1\n/gm, ''),
+    forgets: inTexts((text) => text.replaceAll(/^Topic: .*Configs: min\.insync\.replicas=1\n/gm, '')),
   },
   {
     name: 'no min.insync.replicas of the cluster',
     reason:
       'A new Apache Kafka 4.3 writes min.insync.replicas=1 as a dynamic default of its brokers, for eligible leader replicas (KIP-966); ours has no such default.',
     lines: [/^kafka-topics .*--describe(?:$| --topic [\w.]*orders$| --topics-with-overrides)/],
-    forgets: (text) => text.replaceAll(/(?<=Configs: )min\.insync\.replicas=1,?/g, ''),
+    forgets: inTexts((text) => text.replaceAll(/(?<=Configs: )min\.insync\.replicas=1,?/g, '')),
   },
   {
     name: 'no cordoned log directories',
     reason: 'Our broker can not keep a log directory from new replicas (KIP-1066), and does not speak of it.',
     lines: [/--replication-factor 2$/],
-    forgets: (text) => text.replaceAll(' or some brokers have all their log directories cordoned', ''),
+    forgets: inTexts((text) => text.replaceAll(' or some brokers have all their log directories cordoned', '')),
   },
 ]
 
@@ -54,15 +84,20 @@ export function differencesOf({ text }: Line, list: readonly Difference[] = diff
 }
 
 /** What a way showed, without what these differences take away. */
-export function forgetting({ code, out, err }: Seen, list: readonly Difference[]): Seen {
-  const without = (text: string): string => list.reduce((left, { forgets }) => forgets?.(left) ?? left, text)
-  return { code, out: without(out), err: without(err) }
+export function forgetting(seen: Seen, list: readonly Difference[]): Seen {
+  return list.reduce((left, { forgets }) => forgets?.(left) ?? left, seen)
+}
+
+function inTexts(change: (text: string) => string): (seen: Seen) => Seen {
+  return ({ code, out, err }) => ({ code, out: change(out), err: change(err) })
 }
 
 /** Blocks of lines that belong together begin where a line is not indented. */
-function byLine(text: string): string {
+function blocksInOrder(text: string): string {
   return text
     .split(/\n(?!\t)/)
     .toSorted()
     .join('\n')
 }
+
+const renamed = /^(?:Option|Warning:|WARNING:) .*\bdeprecated\b.*\n/gm

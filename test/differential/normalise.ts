@@ -14,7 +14,7 @@ export interface Circumstances {
 /** What a command showed, without all that must differ between two runs of the same: times, ports, ids of members, rates; and without Java's stack traces. */
 export function normalised(seen: Seen, circumstances: Circumstances): Seen {
   const { tool } = circumstances
-  const out = withoutHelp(withoutChance(seen.out, circumstances))
+  const out = withoutHelp(withoutChance(tool.startsWith('kafka-verifiable-') ? jsonEvents(seen.out) : seen.out, circumstances))
   return {
     code: seen.code,
     out: ofTool(tool, withoutTraces(out)),
@@ -34,7 +34,8 @@ export function withoutChance(text: string, { bootstrap, folder, dataFolder, clu
     .replaceAll(/\b4\.3\.1 \([^)]*\)/g, '4.3.1 ($BUILD)')
     .replaceAll(/\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi, '$UUID')
     .replaceAll(/\b(TopicId: )[\w-]{22}/g, '$1$ID')
-    .replaceAll(/\bconsole-consumer-\d{1,5}\b/g, 'console-consumer-$N')
+    .replaceAll(/\b(console-consumer|perf-consumer)-\d{1,5}\b/g, '$1-$$N')
+    .replaceAll(/(?:Timed out waiting for a node assignment\. Call: |\bCall\(callName=)(\w+).*/g, '$1: timed out')
     .replaceAll(/(?<=Option combination ")\[(.*)\](?=")/g, (_, names: string) => `[${names.split(', ').toSorted().join(', ')}]`)
     .replaceAll(/(?<=[\w;])@[\da-f]{4,8}\b/g, '@$HASH')
     .replaceAll(/\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,:]\d{3}/g, (time) => (isNow(Date.parse(isoOf(time)), now) ? '$TIME' : time))
@@ -50,21 +51,27 @@ function isoOf(time: string): string {
   return `${time.slice(0, 10)}T${time.slice(11, 19)}.${time.slice(20)}Z`
 }
 
-/** Log lines below an error are nobody's business; with what hangs on them. */
+/** What is logged below an error is nobody's business, nor what the insides of Java's clients log; with the stack traces that hang on it. */
 export function withoutRemarks(text: string): string {
-  return text.replaceAll(
-    /^\[\$TIME\] (?:WARN|INFO|DEBUG) [^]*?\([\w.$]+\)\n(?:[\w.$]+(?:Exception|Error)\b.*\n(?=\tat |Caused by: ))?(?:\tat .*\n|\t\.\.\. .*\n|Caused by: .*\n)*/gm,
-    '',
-  )
+  return text
+    .replaceAll(new RegExp(String.raw`^\[\$TIME\] (?:WARN|INFO|DEBUG) [^]*? \([\w.$]+\)\n${trace}`, 'gm'), '')
+    .replaceAll(
+      new RegExp(
+        String.raw`^\[\$TIME\] ERROR (?:(?!^\[\$TIME\])[^])*? \((?:org\.apache\.kafka\.(?:clients|common)\.[\w.$]+|odradek\.client)\)\n${trace}`,
+        'gm',
+      ),
+      '',
+    )
 }
+
+const trace = String.raw`(?:[\w.$]+(?:Exception|Error)\b.*\n(?=\tat |Caused by: ))?(?:\tat .*\n|\t\.\.\. .*\n|Caused by: .*\n)*`
 
 /** Of a stack trace of Java's the first line stays. */
 export function withoutTraces(text: string): string {
-  return text.replaceAll(/^(?:\s+at \S.*|\t\.\.\. \d+ more|\s*Caused by: .*)\n?/gm, '')
+  return text.replaceAll(/^(?:\s+at \S.*|\t\.\.\. \d+ more|\s*(?:Caused by|Suppressed): .*)\n?/gm, '')
 }
 
 const ofTool = (tool: string, text: string): string => {
-  if (tool.startsWith('kafka-verifiable-')) return jsonEvents(text)
   if (tool === 'kafka-producer-perf-test') return text.replaceAll(/\d+(?:\.\d+)?(?= (?:records\/sec|MB\/sec|ms ))/g, '$N')
   if (tool === 'kafka-consumer-perf-test') return consumerRates(text)
   if (tool === 'kafka-e2e-latency') return text.replaceAll(/(?<=[\t=] ?|: )\d+(?:\.\d+)?\b/g, '$N')
@@ -74,20 +81,14 @@ const ofTool = (tool: string, text: string): string => {
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
-/** Events of verifiable clients, their properties by name; how many records come at once is chance. */
+/** Events of verifiable clients, their properties by name. */
 export function jsonEvents(text: string): string {
-  const events: Record<string, Json>[] = []
-  for (const one of text.split('\n')) {
-    if (!one.startsWith('{')) {
-      if (one !== '') events.push({ said: one })
-      continue
-    }
+  return text.replaceAll(/^\{.*\}$/gm, (one) => {
     const event: Record<string, Json> = JSON.parse(one)
     event['timestamp'] = '$MS'
     if ('avg_throughput' in event) event['avg_throughput'] = '$N'
-    events.push(event)
-  }
-  return events.map((event) => `${JSON.stringify(sorted(event))}\n`).join('')
+    return JSON.stringify(sorted(event))
+  })
 }
 
 function sorted(value: Json): Json {
@@ -102,7 +103,7 @@ function sorted(value: Json): Json {
 
 /** `start.time, end.time, data.consumed.in.MB, MB.sec, data.consumed.in.nMsg, …`: what was consumed stays. */
 function consumerRates(text: string): string {
-  return text.replaceAll(/^(.*), \$?[\w.]+, (\d+), [^a-z]*$/gm, (_, before: string, count: string) => `${before}, $N, ${count}, …`)
+  return text.replaceAll(/^(\$TIME, \$TIME, [\d.]+), [\d.]+, (\d+), .*$/gm, '$1, $$N, $2, …')
 }
 
 interface LogDirs {

@@ -14,7 +14,7 @@ export async function runOurs(words: readonly string[], line: Line, limitMs: num
 
 async function inside([name = '', ...args]: readonly string[], { input = '', until }: Line, limitMs: number): Promise<Seen> {
   const load = tools.get(name)
-  if (load === undefined) throw new Error(`There is no tool ${name} of ours`)
+  if (load === undefined) return { code: 1, out: '', err: `There is no tool ${name} of ours.` }
   const { tool } = await load()
   const terminal = new RecordedTerminal({ input })
   if (until !== undefined) void terminal.said(until).then(() => terminal.interrupt('SIGTERM'))
@@ -39,7 +39,9 @@ async function asProcess(words: readonly string[], { input = '', until }: Line, 
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
   const timer = setTimeout(() => child.kill('SIGKILL'), limitMs)
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  const code = await new Promise<number | null>((resolve) =>
+    child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGTERM' ? 143 : null))),
+  )
   clearTimeout(timer)
   return { code, ...said }
 }

@@ -35,7 +35,8 @@ export async function runScenes(scenes: readonly Scene[], folder: string, now: n
       await ground?.[Symbol.asyncDispose]()
     }
   }
-  await Promise.all(ways.map(walk))
+  const walks = await Promise.allSettled(ways.map(walk))
+  for (const walk of walks) if (walk.status === 'rejected') throw walk.reason
   return seen
 }
 
