@@ -48,7 +48,7 @@ export class Call<Q extends Fields = Fields, S extends Fields = Fields> {
     const { signal } = options
     if (signal === undefined) return
     if (signal.aborted) this.fail(signal.reason)
-    else signal.addEventListener('abort', this.#aborted, { once: true })
+    else signal.addEventListener('abort', this, { once: true })
   }
 
   encode(writer: ByteWriter): void {
@@ -79,14 +79,15 @@ export class Call<Q extends Fields = Fields, S extends Fields = Fields> {
     this.fail(new KafkaError('REQUEST_TIMED_OUT', `${broker} has not answered ${this.api.name} within its time.`))
   }
 
-  readonly #aborted = (): void => {
+  /** Of the signal: the caller has given up. A function of its own for each call would be one too many. */
+  handleEvent(): void {
     this.fail(this.options.signal?.reason)
   }
 
   #settle(): boolean {
     if (this.isSettled) return false
     this.isSettled = true
-    this.options.signal?.removeEventListener('abort', this.#aborted)
+    this.options.signal?.removeEventListener('abort', this)
     this.#onSettled?.()
     return true
   }

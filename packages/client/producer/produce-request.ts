@@ -24,9 +24,10 @@ interface TopicData {
 }
 
 /** A request with one batch for each of its partitions. Batches are attached where they lie. */
-export function produceRequest(parcels: readonly Parcel[], terms: ProduceTerms): RequestDraft<typeof Produce> {
-  const [first] = parcels
-  if (first !== undefined && parcels.length === 1) return { ...terms, topicData: [topicOf(first)] }
+export function produceRequest(
+  parcels: readonly Parcel[],
+  { acks, timeoutMs, transactionalId }: ProduceTerms,
+): RequestDraft<typeof Produce> {
   const topicData: TopicData[] = []
   for (const { queue, batch } of parcels) {
     const { name, topicId } = queue.home
@@ -38,14 +39,8 @@ export function produceRequest(parcels: readonly Parcel[], terms: ProduceTerms):
     }
     topic.partitionData.push({ index: queue.partition, records: batch.wireBytes() })
   }
-  return { ...terms, topicData }
+  return { acks, timeoutMs, transactionalId, topicData }
 }
-
-const topicOf = ({ queue: { home, partition }, batch }: Parcel): TopicData => ({
-  name: home.name,
-  topicId: home.topicId,
-  partitionData: [{ index: partition, records: batch.wireBytes() }],
-})
 
 /** Versions above 12 name topics by their ids only. */
 export const lastVersionWithNames = 12

@@ -10,7 +10,7 @@ import type { Gate } from './drain.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import { UsualProduce } from './produce-codec.ts'
 import { haveIds, lastVersionWithNames, produceRequest } from './produce-request.ts'
-import type { Parcel } from './produce-request.ts'
+import type { Parcel, ProduceTerms } from './produce-request.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 import type { ProducerIdentity } from './producer-identity.ts'
 import type { Sealer } from './sealer.ts'
@@ -67,6 +67,7 @@ interface Lane {
  */
 export class Sender implements Gate {
   readonly #parts: SenderParts
+  readonly #terms: ProduceTerms
   readonly #alarm: Alarm
   readonly #active: PartitionQueue[] = []
   readonly #lanes = new Map<number, Lane>()
@@ -82,7 +83,9 @@ export class Sender implements Gate {
   #hurries = 0
 
   constructor(parts: SenderParts) {
+    const { acks, requestTimeoutMs: timeoutMs, transactionalId = null } = parts.settings
     this.#parts = parts
+    this.#terms = { acks, timeoutMs, transactionalId }
     this.#alarm = new Alarm(parts.environment, () => this.#round())
   }
 
@@ -322,25 +325,22 @@ export class Sender implements Gate {
   }
 
   #call(lane: Lane, parcels: readonly Parcel[]): void {
-    const { cluster, settings, metrics, transaction } = this.#parts
-    const { acks, requestTimeoutMs, transactionalId = null } = settings
+    const { cluster, metrics } = this.#parts
     lane.inFlight++
     for (const parcel of parcels) this.#onWire.add(parcel)
     metrics.sent(parcels, this.#nowMs)
-    const terms = { acks, timeoutMs: requestTimeoutMs, transactionalId }
     cluster
-      .call(lane.broker, UsualProduce, () => produceRequest(parcels, terms), this.#callOptions(parcels, transaction))
+      .call(lane.broker, UsualProduce, () => produceRequest(parcels, this.#terms), this.#optionsFor(parcels))
       .then(
         (answer) => this.#answered(lane, parcels, answer),
         (error: unknown) => this.#failed(lane, parcels, error),
       )
   }
 
-  #callOptions(parcels: readonly Parcel[], transaction: SendingTransaction | undefined): CallOptions {
-    const { acks, isZstd } = this.#parts.settings
-    const most = transaction?.maxProduceVersion
-    const maxVersion = haveIds(parcels) ? most : Math.min(most ?? lastVersionWithNames, lastVersionWithNames)
-    return { noAnswer: acks === 0, ...(maxVersion === undefined ? {} : { maxVersion }), ...(isZstd ? { minVersion: 7 } : {}) }
+  #optionsFor(parcels: readonly Parcel[]): CallOptions {
+    const { settings, transaction } = this.#parts
+    const maxVersion = Math.min(transaction?.maxProduceVersion ?? Infinity, haveIds(parcels) ? Infinity : lastVersionWithNames)
+    return { noAnswer: settings.acks === 0, minVersion: settings.isZstd ? 7 : undefined, maxVersion }
   }
 
   #answered(lane: Lane, parcels: readonly Parcel[], answer: ResponseOf<typeof Produce>): void {
