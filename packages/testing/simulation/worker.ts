@@ -28,6 +28,8 @@ export const seedOf = (number: number): string => `0x${number.toString(16)}`
 if (parentPort !== null) await work(parentPort, taskOf(workerData))
 
 async function work(port: NonNullable<typeof parentPort>, task: WorkerTask): Promise<void> {
+  // Errors are made by the thousand, and their stacks looked at by nobody: whoever runs the one seed again sees them.
+  Error.stackTraceLimit = 0
   const planted = task.bug === undefined ? undefined : plant(task.bug)
   const { simulate } = await import('./simulate.ts')
   if (planted?.isPlanted() === false) port.postMessage({ kind: 'not planted' } satisfies WorkerReport)
