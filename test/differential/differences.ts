@@ -53,6 +53,12 @@ export const differences: readonly Difference[] = [
     of: 'both',
   },
   {
+    name: 'no quotas and credentials yet',
+    reason: 'Our broker has neither quotas nor SCRAM credentials yet; both tools say which request it does not support.',
+    lines: [/^kafka-configs .*BROKER --(?:client|user|entity-type users)\b(?!.* such_rate)/],
+    of: 'broker',
+  },
+  {
     name: 'topics by name',
     reason: 'Several topics are described in the order of their names; Kafka has them in the order of a hash map.',
     lines: [/^kafka-topics .*BROKER --describe$/],
@@ -68,8 +74,19 @@ export const differences: readonly Difference[] = [
     name: 'no min.insync.replicas of the cluster',
     reason:
       'A new Apache Kafka 4.3 writes min.insync.replicas=1 as a dynamic default of its brokers, for eligible leader replicas (KIP-966); ours has no such default.',
-    lines: [/^kafka-topics .*--describe(?:$| --topic [\w.]*orders$| --topics-with-overrides)/],
-    forgets: inTexts((text) => text.replaceAll(/(?<=Configs: )min\.insync\.replicas=1,?/g, '')),
+    lines: [
+      /^kafka-topics .*--describe(?:$| --topic [\w.]*orders$| --topics-with-overrides)/,
+      /^kafka-configs .*BROKER --(?:entity-type brokers --entity-default|broker-defaults|topic plainly) --describe/,
+    ],
+    forgets: inTexts((text) =>
+      text
+        .replaceAll(/(?<=Configs: )min\.insync\.replicas=1,?/g, '')
+        .replaceAll(
+          /^ {2}min\.insync\.replicas=1 sensitive=false synonyms=\{DYNAMIC_DEFAULT_BROKER_CONFIG:min\.insync\.replicas=1\}\n/gm,
+          '',
+        )
+        .replaceAll('DYNAMIC_DEFAULT_BROKER_CONFIG:min.insync.replicas=1, ', ''),
+    ),
   },
   {
     name: 'no cordoned log directories',

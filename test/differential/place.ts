@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Kafka, topic } from '@odradek/client'
+import { bigint64, int32, Kafka, topic } from '@odradek/client'
 import type { Admin } from '@odradek/client'
 import { wordsOf } from './line.ts'
 import type { Way } from './line.ts'
@@ -48,7 +48,7 @@ export class Place implements AsyncDisposable {
   async topic(name: string, values: readonly (readonly string[])[], config: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.admin.createTopics([{ name, partitions: values.length, replicationFactor: 1, config }])
     const target = topic(name)
-    await using producer = this.kafka.producer()
+    await using producer = this.kafka.producer({ enableIdempotence: false, lingerMs: 0 })
     for (const [partition, list] of values.entries()) {
       for (const [index, value] of list.entries()) {
         await producer.send(target, {
@@ -59,6 +59,34 @@ export class Place implements AsyncDisposable {
         })
       }
     }
+  }
+
+  /** A topic whose keys and values are numbers: 1 and 10, 2 and 20. */
+  async numbers(name: string): Promise<void> {
+    await this.admin.createTopics([{ name, partitions: 1, replicationFactor: 1 }])
+    const target = topic(name, { key: int32, value: bigint64 })
+    await using producer = this.kafka.producer({ enableIdempotence: false })
+    for (const number of [1, 2]) await producer.send(target, { key: number, value: BigInt(number * 10), timestamp: firstTimestamp })
+  }
+
+  /** A group that has no members, but has committed: of each topic, an offset of each partition. */
+  async committed(group: string, offsets: Readonly<Record<string, readonly number[]>>): Promise<void> {
+    const places = Object.entries(offsets).flatMap(([topic, list]) => list.map((offset, partition) => ({ topic, partition, offset })))
+    await this.admin.alterConsumerGroupOffsets(group, places)
+  }
+
+  /** A member of a group that has committed 1 in each partition, and stays until it is disposed of. */
+  async member(groupId: string, name: string): Promise<AsyncDisposable> {
+    const consumer = this.kafka.consumer({
+      groupId,
+      clientId: 'deckhand',
+      topics: [topic(name)],
+      autoOffsetReset: 'earliest',
+      enableAutoCommit: false,
+    })
+    while (consumer.assignment().length === 0) await consumer.poll(1000)
+    await consumer.commit(consumer.assignment().map((partition) => ({ ...partition, offset: 1 })))
+    return consumer
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

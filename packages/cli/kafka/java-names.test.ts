@@ -41,6 +41,15 @@ test('a broker that was asked and is silent', () => {
   )
 })
 
+test('a broker that has not heard of an API', () => {
+  const error = new KafkaError(
+    'UNSUPPORTED_VERSION',
+    'describeClientQuotas: Broker 1 (127.0.0.1:9092) has no DescribeClientQuotas requests.',
+  )
+  assert.equal(javaMessage(error), 'The node does not support DESCRIBE_CLIENT_QUOTAS')
+  assert.equal(javaMessage(new KafkaError('UNSUPPORTED_VERSION')), 'The version of API is not supported.')
+})
+
 test('errors of ours', () => {
   assert.equal(javaText(new ConfigError('No such setting.')), 'org.apache.kafka.common.config.ConfigException: No such setting.')
   assert.equal(javaText(illegalArgument('no')), 'java.lang.IllegalArgumentException: no')

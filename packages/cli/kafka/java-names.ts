@@ -17,7 +17,7 @@ export function javaMessage(error: unknown): string {
   if (error instanceof KafkaError) {
     if (error.brokerMessage !== undefined) return error.brokerMessage
     if (error.code === 'REQUEST_TIMED_OUT') return timedOut(error)
-    return messages[error.code] ?? withoutCode(error)
+    return notSupported(error) ?? messages[error.code] ?? withoutCode(error)
   }
   return error instanceof Error ? error.message : String(error)
 }
@@ -43,6 +43,12 @@ function lastAnswer({ cause }: KafkaError): KafkaError | undefined {
   if (!(cause instanceof KafkaError)) return undefined
   if (cause.code !== 'NETWORK_EXCEPTION' && cause.code !== 'REQUEST_TIMED_OUT') return cause
   return / has not answered /.test(cause.message) ? cause : lastAnswer(cause)
+}
+
+/** A broker that does not know an API at all. */
+function notSupported({ code, message }: KafkaError): string | undefined {
+  const api = code === 'UNSUPPORTED_VERSION' ? / has no (\w+) requests\./.exec(message)?.[1] : undefined
+  return api === undefined ? undefined : `The node does not support ${api.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()}`
 }
 
 function withoutCode({ code, message }: KafkaError): string {
