@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { buildClient } from './build/client-package.ts'
 import { buildKafkaTools } from './build/kafka-tools-package.ts'
+import { buildTestBroker } from './build/test-broker.ts'
 
 export const oldestNode = '22.18.0'
 
@@ -36,6 +37,7 @@ for (const [room, manifest] of manifests) {
 await buildClient('dist/packages', `node${oldestNode}`)
 await buildKafkaTools('dist/packages', `node${oldestNode}`)
 bundleProgram()
+await buildTestBroker('dist/packages', `node${oldestNode}`)
 
 function manifestOf(room: string): Manifest {
   const text = readFileSync(`packages/${room}/package.json`, 'utf8').replaceAll('.ts"', '.js"')

@@ -15,6 +15,7 @@ A broker here
   odradek health                    whether clients may come: exit code 0 or 1, for probes
   odradek wait [--timeout 30s]      returns when they may
   odradek container                 settings from the environment of a Kafka image (KAFKA_…, KAFKA_CFG_…)
+  odradek test-broker -- COMMAND    one for tests of any language, as long as the command runs
 
 Any cluster, ours or Apache's: -b HOST:PORT, --profile NAME, or localhost:9092
   odradek topic                     list, describe, create, alter, delete, trim

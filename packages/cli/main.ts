@@ -14,6 +14,10 @@ const programs: ReadonlyMap<string, (args: readonly string[], terminal: Terminal
   ['health', async (args: readonly string[]) => (await import('./health/health.ts')).health(args)],
   ['wait', async (args: readonly string[]) => (await import('./health/health.ts')).wait(args)],
   ['container', async (args: readonly string[]) => (await import('./container/container.ts')).container(args)],
+  [
+    'test-broker',
+    async (args: readonly string[], terminal: Terminal) => (await import('./commands/test-broker/test-broker.ts')).testBroker(args, terminal),
+  ],
   ['env', async (args: readonly string[], terminal: Terminal) => (await import('./env/env.ts')).env(args, terminal)],
   [
     '__complete',
@@ -43,7 +47,8 @@ export async function main(args: readonly string[]): Promise<number> {
 async function dispatch(first: string, args: readonly string[], terminal: Terminal): Promise<number> {
   const program = programs.get(first)
   if (program !== undefined) {
-    if (first !== '__complete' && (args.includes('--help') || args.includes('-h'))) {
+    // What stands behind -- of a test broker is a command with options of its own.
+    if (!['__complete', 'test-broker'].includes(first) && (args.includes('--help') || args.includes('-h'))) {
       await terminal.out(help)
       return 0
     }

@@ -61,11 +61,13 @@ export class RunningTestBroker implements TestBroker {
     this.#topics = parts.topics
     this.#dataDirs = parts.dataDirs
     this.port = running.port
-    this.bootstrapServers = running.bootstrapServers
+    const { bootstrapServers } = running
+    this.bootstrapServers = bootstrapServers
     this.env = {
-      KAFKA_BOOTSTRAP_SERVERS: this.bootstrapServers,
-      KAFKA_BROKERS: this.bootstrapServers,
-      BOOTSTRAP_SERVERS: this.bootstrapServers,
+      KAFKA_BOOTSTRAP_SERVERS: bootstrapServers,
+      KAFKA_BROKERS: bootstrapServers,
+      BOOTSTRAP_SERVERS: bootstrapServers,
+      ODRADEK_BOOTSTRAP_SERVERS: bootstrapServers,
     }
     this.clock = { now: () => time.now(), advance: (duration) => time.advance(milliseconds(duration)) }
   }

@@ -27,7 +27,7 @@ export interface TestBroker extends AsyncDisposable {
   readonly bootstrapServers: string
   readonly port: number
   /** Environment variables that tell a program where the broker is, to spread into `process.env` or into that of a child. */
-  readonly env: Readonly<Record<'KAFKA_BOOTSTRAP_SERVERS' | 'KAFKA_BROKERS' | 'BOOTSTRAP_SERVERS', string>>
+  readonly env: Readonly<Record<'KAFKA_BOOTSTRAP_SERVERS' | 'KAFKA_BROKERS' | 'BOOTSTRAP_SERVERS' | 'ODRADEK_BOOTSTRAP_SERVERS', string>>
   /** The time of the broker. */
   readonly clock: TestClock
 

@@ -12,7 +12,7 @@ export async function answer(words: readonly string[], terminal: Terminal): Prom
   try {
     const found = await complete(words, {
       commands: await allCommands(),
-      others: ['start', 'status', 'health', 'wait', 'container', 'env', 'help', 'version'],
+      others: ['start', 'status', 'health', 'wait', 'container', 'test-broker', 'env', 'help', 'version'],
       known: {
         topics: () => asked(words, terminal, async (admin) => [...(await admin.listTopics()).keys()]),
         groups: () => asked(words, terminal, async (admin) => (await admin.listGroups()).groups.map(({ groupId }) => groupId)),

@@ -1,0 +1,1 @@
+export * from '@odradek/testing/test-broker'

@@ -1,0 +1,1 @@
+export { useBroker } from './use-broker.ts'
