@@ -34,3 +34,11 @@ test('without a server to ask, the help is shown', async () => {
   assert.equal(code, 1)
   assert.match(err, /^Missing required argument "\[bootstrap-server\]"\nOption /)
 })
+
+test('what can not be read is told as Java tells it', async () => {
+  const option = 'Option bootstrap-server requires an argument'
+  const err = `${option}\njoptsimple.OptionMissingRequiredArgumentException: ${option}\n\n`
+  assert.deepEqual(await trial(tool, ['--bootstrap-server']), { code: 1, out: '', err })
+  const file = await trial(tool, ['--bootstrap-server', '127.0.0.1:1', '--command-config', '/no/such/file'])
+  assert.deepEqual(file, { code: 1, out: '', err: '/no/such/file\njava.nio.file.NoSuchFileException: /no/such/file\n\n' })
+})
