@@ -100,7 +100,7 @@ class Stage {
   }
 
   async run(asked: ClientCase, peers: readonly Peer[]): Promise<readonly ClientRun[]> {
-    const able = peers.filter((peer) => peer.can(asked.job.kind))
+    const able = peers.filter((peer) => peer.can(asked.job.kind) && asked.peers?.includes(peer.name) !== false)
     const runs: ClientRun[] = []
     await this.#warmBroker(asked)
     for (let round = 0; round < this.#arguments.rounds; round++) {
@@ -148,6 +148,7 @@ class Stage {
     return {
       tasks: 1,
       rate: 0,
+      batchBytes: 0,
       ...job,
       ...place,
       bootstrap: `127.0.0.1:${this.#broker.port}`,

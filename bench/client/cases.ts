@@ -6,7 +6,9 @@ import type { PeerName } from './peers.ts'
 export interface ClientCase {
   readonly name: string
   readonly question: string
-  readonly job: Pick<Job, 'kind' | 'recordBytes'> & Partial<Pick<Job, 'tasks' | 'rate'>>
+  readonly job: Pick<Job, 'kind' | 'recordBytes'> & Partial<Pick<Job, 'tasks' | 'rate' | 'batchBytes'>>
+  /** Where not all peers can be asked. */
+  readonly peers?: readonly PeerName[]
   /** What our figure divided by a peer's should be. */
   readonly goals: readonly { readonly peer: PeerName; readonly metric: Metric; readonly goal: Goal }[]
 }
@@ -35,6 +37,13 @@ export const clientCases: readonly ClientCase[] = [
     job: { kind: 'produce', recordBytes: 1000 },
     goals: [...asLibrdkafka, ...timesAnyNodeClient(4)],
   },
+  ...[100, 1000].map((recordBytes): ClientCase => ({
+    name: `equal-batches-${recordBytes === 100 ? '100b' : '1k'}`,
+    question: `${recordBytes} B records as in produce, batch.size=16384 for all: what equal work for the broker costs each client`,
+    job: { kind: 'produce', recordBytes, batchBytes: 16_384 },
+    peers: ['odradek', 'librdkafka', 'java'],
+    goals: asLibrdkafka,
+  })),
   {
     name: 'awaited-1',
     question: 'one caller that awaits each send, 100 B, acks=all: round trip and CPU of a send',

@@ -14,6 +14,8 @@ export interface Job {
   readonly records: number
   /** Sends a second that are due, for `latency`. */
   readonly rate: number
+  /** `batch.size` of a producer; 0: the client's default. */
+  readonly batchBytes: number
 }
 
 export type JobKind =
@@ -36,6 +38,7 @@ export interface Figures {
   readonly seconds: number
   /** User and system time of the whole process meanwhile, all threads. */
   readonly cpuSeconds: number
+  /** At its peak. */
   readonly residentMegabytes: number
   /** Milliseconds; where single operations were timed. */
   readonly p50?: number

@@ -20,7 +20,7 @@ const shown: readonly { readonly metric: Metric | 'residentMegabytes'; readonly 
   { metric: 'cpuPerMillion', label: 'client CPU, s/M', digits: 3 },
   { metric: 'p50', label: 'p50, ms', digits: 3 },
   { metric: 'p99', label: 'p99, ms', digits: 2 },
-  { metric: 'residentMegabytes', label: 'RSS, MB', digits: 0 },
+  { metric: 'residentMegabytes', label: 'peak RSS, MB', digits: 0 },
 ]
 
 /** A figure of a run; undefined where it was not measured. */

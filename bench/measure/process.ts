@@ -16,6 +16,22 @@ export function useOf(pid: number): ProcessUse {
   return { cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, residentBytes: Number(resident) * 1024 }
 }
 
+/** The most memory that one of the children of a process has had, or of their children; 0 when there are none any more. */
+export function peakBytesBelow(pid: number): number {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .split(' ')
+      .filter((each) => each !== '')
+      .map(Number)
+    return Math.max(0, ...children.map((child) => Math.max(peakBytesOf(child), peakBytesBelow(child))))
+  } catch {
+    return 0
+  }
+}
+
+const peakBytesOf = (pid: number): number =>
+  Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
+
 /** When a process began, in seconds of the monotonic clock; exact to a hundredth. */
 export function startedAt(pid: number): number {
   const [sinceBoot] = readFileSync('/proc/uptime', 'utf8').split(' ')

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { monotonicSeconds } from '../../measure/process.ts'
+import { monotonicSeconds, peakBytesBelow } from '../../measure/process.ts'
 
 /** What a foreign program took, from its start to its end, its children included. */
 export interface Taken {
@@ -19,11 +19,14 @@ export async function take(words: readonly string[], patienceSeconds: number): P
   child.stdout.on('data', (text: Buffer) => (said += text.toString()))
   child.stderr.on('data', (text: Buffer) => (aside += text.toString()))
   const patience = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), patienceSeconds * 1000)
+  let peakBytes = 0
+  const watch = setInterval(() => (peakBytes = Math.max(peakBytes, peakBytesBelow(child.pid ?? 0))), 50)
   const status = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  clearInterval(watch)
   clearTimeout(patience)
   const seconds = monotonicSeconds() - began
   if (status !== 0) throw new Error(`${words[0] ?? ''} ended with ${status}: ${(said + aside).trim().slice(-600)}`)
-  return { said: said + aside, seconds, cpuSeconds: childrenSeconds(aside), residentMegabytes: 0 }
+  return { said: said + aside, seconds, cpuSeconds: childrenSeconds(aside), residentMegabytes: peakBytes / 1e6 }
 }
 
 /** The last line of bash's `times`: user and system time of children, as `1m2.345s`. */

@@ -38,7 +38,9 @@ async function run(job: Job): Promise<Figures> {
           String(records),
           '--record-size',
           String(job.recordBytes),
-        ].concat(['--throughput', '-1', '--bootstrap-server', job.bootstrap, '--command-property', 'acks=all'])
+        ]
+          .concat(['--throughput', '-1', '--bootstrap-server', job.bootstrap, '--command-property', 'acks=all'])
+          .concat(job.batchBytes > 0 ? ['--command-property', `batch.size=${job.batchBytes}`] : [])
       : [
           kit,
           'tool',

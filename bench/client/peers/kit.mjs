@@ -30,7 +30,7 @@ export function stopwatch() {
       records: watch.records - from.records,
       seconds: now() - from.at,
       cpuSeconds: (cpu.user + cpu.system) / 1e6,
-      residentMegabytes: process.memoryUsage().rss / 1e6,
+      residentMegabytes: process.resourceUsage().maxRSS / 1e3,
       ...percentiles(watch.samples),
     }
   }

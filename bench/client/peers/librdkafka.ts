@@ -37,7 +37,8 @@ async function produce(program: string, job: Job): Promise<Figures> {
   const { seconds, cpuSeconds, residentMegabytes } = await take(
     [program, '-P', '-b', job.bootstrap, '-t', job.topic, '-s', String(job.recordBytes), '-c', String(records), '-a', '-1']
       .concat(['-X', 'enable.idempotence=true', '-q'])
-      .concat(['-X', 'queue.buffering.max.messages=1000000']),
+      .concat(['-X', 'queue.buffering.max.messages=1000000'])
+      .concat(job.batchBytes > 0 ? ['-X', `batch.size=${job.batchBytes}`] : []),
     120,
   )
   return { records, seconds, cpuSeconds, residentMegabytes }

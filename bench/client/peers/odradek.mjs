@@ -7,7 +7,7 @@ const topic = topicOf(job.topic)
 const record = { value: payload }
 
 async function produce() {
-  const producer = kafka.producer()
+  const producer = kafka.producer(job.batchBytes > 0 ? { batchSize: job.batchBytes } : {})
   await producer.partitionsFor(job.topic)
   const watch = stopwatch()
   const done = (error) => {
