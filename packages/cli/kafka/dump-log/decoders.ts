@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer'
-import { consumerOffsetsEntries, entryType } from '@odradek/protocol/entries'
-import { exists } from '@odradek/protocol/schema'
-import type { Field, Fields, FieldType } from '@odradek/protocol/schema'
+import { entryType } from '@odradek/protocol/entries'
+import { readInternalRecord } from '../internal-records.ts'
 import { JavaError } from '../java-error.ts'
 import { assignmentJson, subscriptionJson } from './consumer-protocol-json.ts'
 
@@ -54,38 +53,20 @@ export const offsetsDecoder: RecordDecoder = (key, value, offset) => {
       'java.lang.RuntimeException',
       `Failed to decode message at offset ${offset} using the specified decoder (message had a missing key)`,
     )
-  const type = entryType(key)
-  const entry = consumerOffsetsEntries.find((one) => one.type === type)
-  if (entry === undefined) return { key: `Unknown record type ${type ?? ''} at offset ${offset}, skipping.`, payload: undefined }
   try {
-    const decodedKey = JSON.stringify({ type: String(type), data: plain(entry.decodeKey(key), entry.key, 0) })
-    if (value === null) return { key: decodedKey, payload: '<DELETE>' }
-    const version = value.readInt16BE(0)
-    const data = plain(entry.decodeValue(value), entry.value, version)
-    return { key: decodedKey, payload: JSON.stringify({ version: String(version), data: type === 2 ? withMembersRead(data) : data }) }
+    const record = readInternalRecord(key, value)
+    if (record === undefined)
+      return { key: `Unknown record type ${entryType(key) ?? ''} at offset ${offset}, skipping.`, payload: undefined }
+    const decodedKey = JSON.stringify({ type: String(record.type), data: record.key })
+    if (record.value === null) return { key: decodedKey, payload: '<DELETE>' }
+    const { version, data } = record.value
+    return {
+      key: decodedKey,
+      payload: JSON.stringify({ version: String(version), data: record.type === 2 ? withMembersRead(data) : data }),
+    }
   } catch (error) {
     return { key: `Error at offset ${offset}, skipping. ${error instanceof Error ? error.message : String(error)}`, payload: undefined }
   }
-}
-
-/** As Kafka's converters write it: the fields of that version, bytes in base64. */
-function plain(value: unknown, fields: Fields, version: number): Readonly<Record<string, unknown>> {
-  const isThere = (field: Field, found: unknown): boolean => exists(field, version) && (field.tag === undefined || found !== field.default)
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, field]) => {
-      const found: unknown = Reflect.get(Object(value), name)
-      return isThere(field, found) ? [[name, plainField(found, field.type, version)]] : []
-    }),
-  )
-}
-
-function plainField(value: unknown, type: FieldType, version: number): unknown {
-  if (value === null) return null
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  if (typeof value === 'bigint') return Number(value)
-  if (type.kind === 'struct') return plain(value, type.fields, version)
-  if (type.kind === 'array' && Array.isArray(value)) return value.map((one) => plainField(one, type.of.type, version))
-  return value
 }
 
 /** Members of consumers' groups have a subscription and an assignment that can be read; what cannot stays base64. */

@@ -3,6 +3,8 @@ import { codecs } from '@odradek/protocol/compression'
 import * as batch from '@odradek/protocol/records'
 import type { DumpOptions } from './dump-options.ts'
 
+type BatchOptions = Pick<DumpOptions, 'printsContent' | 'looksDeep' | 'skipsMetadata' | 'decode' | 'maxBytes'>
+
 /** Where a log is to be said of which offsets it leaps over: from → to. */
 export type Leaps = (from: number, to: number) => void
 
@@ -10,7 +12,7 @@ export type Leaps = (from: number, to: number) => void
 export async function dumpBatches(
   name: string,
   log: Buffer,
-  options: DumpOptions,
+  options: BatchOptions,
   { write, leaps }: { readonly write: (text: string) => Promise<void> | void; readonly leaps: Leaps },
 ): Promise<void> {
   const bytes = log.subarray(0, options.maxBytes)
@@ -49,7 +51,7 @@ function batchLine(bytes: Buffer, position: number): string {
 const timestampType = (bytes: Buffer, position: number): string =>
   batch.hasLogAppendTime(bytes, position) ? 'LogAppendTime' : 'CreateTime'
 
-async function recordLines(bytes: Buffer, position: number, options: DumpOptions, place: Place, leaps: Leaps): Promise<string> {
+async function recordLines(bytes: Buffer, position: number, options: BatchOptions, place: Place, leaps: Leaps): Promise<string> {
   const cursor = await batch.openBatch(bytes, position, 1 << 30)
   const isControl = batch.isControlBatch(bytes, position)
   const type = timestampType(bytes, position)

@@ -35,8 +35,9 @@ async function dump(file: string, options: DumpOptions, findings: Findings, term
   const suffix = /\.[^.]*$/.exec(name)?.[0]
   switch (suffix) {
     case '.log': {
+      const { printsContent, looksDeep, skipsMetadata, decode, maxBytes } = options
       await write(`Log starting offset: ${baseOf(name)}\n`)
-      return await dumpBatches(name, read(file, options.maxBytes), options, {
+      return await dumpBatches(name, read(file, maxBytes), { printsContent, looksDeep, skipsMetadata, decode, maxBytes }, {
         write: async (text) => write(text),
         leaps: (from, to) => findings.leap(path, from, to),
       })

@@ -19,10 +19,10 @@ const parser = new OptionParser({
   'deep-iteration': { doc: 'Looks into batches, at each record. So does every option that shows content.' },
   'value-decoder-class': {
     doc: 'What values are turned into words by: StringDecoder, IntegerDecoder, LongDecoder, DefaultDecoder.',
-    optionalArgument: 'String',
+    optionalArgument: '',
     default: stringDecoder,
   },
-  'key-decoder-class': { doc: 'The same for keys.', optionalArgument: 'String', default: stringDecoder },
+  'key-decoder-class': { doc: 'The same for keys.', optionalArgument: '', default: stringDecoder },
   'offsets-decoder': { doc: 'Records are those of __consumer_offsets.' },
   'transaction-log-decoder': { doc: 'Records are those of __transaction_state.' },
   'cluster-metadata-decoder': { doc: 'Records are those of the metadata of a KRaft cluster.' },
@@ -45,6 +45,7 @@ export interface DumpOptions {
   readonly verifiesOnly: boolean
   readonly checksSanityOnly: boolean
   readonly skipsMetadata: boolean
+  /** These three throw when they are asked for, as Kafka's tool finds what is wrong with them only then. */
   readonly maxBytes: number
   readonly maxMessageSize: number
   readonly decode: RecordDecoder
@@ -75,10 +76,15 @@ export function dumpOptions(args: readonly string[], terminal: Terminal): DumpOp
     verifiesOnly: options.has('verify-index-only'),
     checksSanityOnly: options.has('index-sanity-check'),
     skipsMetadata: options.has('skip-record-metadata'),
-    maxBytes: options.number('max-bytes') ?? 2_147_483_647,
-    maxMessageSize: options.number('max-message-size') ?? 5_242_880,
-    decode: options.has('offsets-decoder')
-      ? offsetsDecoder
-      : plainDecoder(options.value('key-decoder-class') ?? stringDecoder, options.value('value-decoder-class') ?? stringDecoder),
+    get maxBytes() {
+      return options.number('max-bytes') ?? 2_147_483_647
+    },
+    get maxMessageSize() {
+      return options.number('max-message-size') ?? 5_242_880
+    },
+    get decode() {
+      if (options.has('offsets-decoder')) return offsetsDecoder
+      return plainDecoder(options.value('key-decoder-class') ?? stringDecoder, options.value('value-decoder-class') ?? stringDecoder)
+    },
   }
 }

@@ -36,6 +36,11 @@ export class Usage {
     throw new Exit(1)
   }
 
+  /** Ends the tool; all has been said. */
+  exit(code: number): never {
+    throw new Exit(code)
+  }
+
   /** For tools that show their help when options can not be read. Those that don't call `parser.parse` themselves. */
   parse<Parsed>(parse: () => Parsed): Parsed {
     try {
@@ -84,7 +89,7 @@ export class Usage {
   }
 
   /** The name by which an option was given, the old one with a line on stderr; the new one when it was not given. */
-  renamed<Name extends string>(options: Options<Name>, saying: Saying, old: Name, now: Name): Name {
+  renamed<Old extends string, Now extends string>(options: Options<Old | Now>, saying: Saying, old: Old, now: Now): Old | Now {
     if (!options.has(old)) return now
     sayRenamed(this.#terminal, saying, old, now)
     return old
