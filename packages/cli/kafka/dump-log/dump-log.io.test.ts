@@ -77,3 +77,11 @@ test('files and decoders that are not there are told as Kafka tells them', async
   assert.match((await trial(tool, ['--files', 'readme.md'])).err, /^Ignoring unknown file readme\.md\n$/)
   assert.match((await trial(tool, [])).err, /^This tool helps to parse a log file/)
 })
+
+test('a wrong value of an option is found when it is needed', async () => {
+  const unneeded = await trial(tool, ['--files', 'nothing', '--max-message-size', 'big'])
+  assert.deepEqual(unneeded, { code: 0, out: 'Dumping nothing\n', err: 'Ignoring unknown file nothing\n' })
+  const needed = await trial(tool, ['--files', `${segment}.log`, '--max-bytes', 'big'])
+  const err = `Exception in thread "main" joptsimple.OptionArgumentConversionException: Cannot parse argument 'big' of option max-bytes\n`
+  assert.deepEqual(needed, { code: 1, out: `Dumping ${segment}.log\n`, err })
+})

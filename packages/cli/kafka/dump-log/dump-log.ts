@@ -37,10 +37,15 @@ async function dump(file: string, options: DumpOptions, findings: Findings, term
     case '.log': {
       const { printsContent, looksDeep, skipsMetadata, decode, maxBytes } = options
       await write(`Log starting offset: ${baseOf(name)}\n`)
-      return await dumpBatches(name, read(file, maxBytes), { printsContent, looksDeep, skipsMetadata, decode, maxBytes }, {
-        write: async (text) => write(text),
-        leaps: (from, to) => findings.leap(path, from, to),
-      })
+      return await dumpBatches(
+        name,
+        read(file, maxBytes),
+        { printsContent, looksDeep, skipsMetadata, decode, maxBytes },
+        {
+          write: async (text) => write(text),
+          leaps: (from, to) => findings.leap(path, from, to),
+        },
+      )
     }
     case '.index': {
       const log = read(beside(file, '.log'))
