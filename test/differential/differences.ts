@@ -26,7 +26,11 @@ export const differences: readonly Difference[] = [
     name: 'old names are told of on stderr',
     reason:
       'Options that were renamed in 4.2 (KIP-1147) are accepted for ever, and the line that says so goes to stderr, so that stdout is the data.',
-    lines: [/\$BROKER.* --(?:producer-props|producer\.config|messages|admin\.config) /, /^kafka-e2e-latency \$BROKER/],
+    lines: [
+      /\$BROKER.* --(?:producer-props|producer\.config|messages|admin\.config) /,
+      /^kafka-e2e-latency \$BROKER/,
+      /^kafka-cluster .*BROKER --config /,
+    ],
     forgets: ({ code, out, err }) => ({
       code,
       out: out.replaceAll(renamed, ''),
@@ -51,6 +55,24 @@ export const differences: readonly Difference[] = [
       'Our broker has only the classic protocol of groups until KIP-848 comes; and what a Java client says then is advice about its own settings.',
     lines: [/--group-protocol consumer/],
     of: 'both',
+  },
+  {
+    name: 'what a broker can do',
+    reason: 'Our broker does not have all requests of Apache Kafka yet; both tools show those that it has.',
+    lines: [/^kafka-broker-api-versions --bootstrap-server \$BROKER$/],
+    of: 'broker',
+  },
+  {
+    name: 'no features but metadata.version',
+    reason: 'Of the features that a cluster of Apache Kafka 4.3 has, ours has metadata.version alone.',
+    lines: [/^kafka-features .*BROKER (?:describe|upgrade --feature transaction|downgrade)/],
+    of: 'broker',
+  },
+  {
+    name: 'no brokers to unregister',
+    reason: 'Our broker can not be asked to forget another one; both tools say so.',
+    lines: [/^kafka-cluster unregister .*BROKER/],
+    of: 'broker',
   },
   {
     name: 'no quotas and credentials yet',

@@ -26,7 +26,6 @@ export const clusterScenes: readonly Scene[] = [
       'kafka-log-dirs --version',
       'kafka-log-dirs --describe',
       'kafka-log-dirs --bootstrap-server localhost:9',
-      'kafka-log-dirs --bootstrap-server localhost:9 --describe --broker-list one',
     ),
   },
   {
@@ -40,6 +39,7 @@ export const clusterScenes: readonly Scene[] = [
       `${dirs} --describe --topic-list weighed,nowhere --broker-list 1`,
       `${dirs} --describe --broker-list 1,9`,
       `${dirs} --describe --topic-list nowhere`,
+      `${dirs} --describe --broker-list one`,
     ),
   },
   {
@@ -52,7 +52,6 @@ export const clusterScenes: readonly Scene[] = [
       'kafka-dump-log --print-data-log',
       'kafka-dump-log --files /no/such/00000000000000000000.log',
       'kafka-dump-log --files /no/such/file.txt',
-      'kafka-dump-log --files x --max-message-size big',
     ),
   },
   {
@@ -64,6 +63,8 @@ export const clusterScenes: readonly Scene[] = [
     lines: lines(
       'kafka-dump-log --files $DATA/dumped-0/00000000000000000000.log',
       'kafka-dump-log --files $DATA/dumped-0/00000000000000000000.log --deep-iteration',
+      'kafka-dump-log --files $DATA/dumped-0/00000000000000000000.log --max-message-size big',
+      'kafka-dump-log --files $DATA/dumped-0/00000000000000000000.log --value-decoder-class org.example.Decoder --print-data-log',
       'kafka-dump-log --files $DATA/dumped-0/00000000000000000000.log --print-data-log',
       'kafka-dump-log --files $DATA/dumped-0/00000000000000000000.log --print-data-log --skip-record-metadata',
       'kafka-dump-log --files $DATA/dumped-0/00000000000000000000.log --max-bytes 80 --print-data-log',
