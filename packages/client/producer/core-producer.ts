@@ -40,11 +40,11 @@ export class CoreProducer implements Producer {
     try {
       engine.check()
       const entry = engine.topics.entry(given)
-      if (engine.append(entry, record)) {
+      if (engine.intake.append(entry, record)) {
         const { receipts, index, timestampDelta } = engine.accumulator
         return new LazyDelivery(receipts, index, timestampDelta)
       }
-      return deliveryOf(engine.waiting())
+      return deliveryOf(engine.intake.waiting())
     } catch (error) {
       return this.rejected(error)
     }
@@ -56,10 +56,10 @@ export class CoreProducer implements Producer {
       throw new ConfigError(`enqueue: done must be a function, and is of type ${typeof done}.`)
     engine.check()
     if (this.#isWatched) this.#enqueueWatched(given, record, done)
-    else if (engine.append(engine.topics.entry(given), record)) {
+    else if (engine.intake.append(engine.topics.entry(given), record)) {
       if (done !== undefined) engine.accumulator.receipts.addDone(engine.accumulator.index, done)
-    } else engine.waiting().done = done
-    return engine.hasRoom
+    } else engine.intake.waiting().done = done
+    return engine.intake.hasRoom
   }
 
   sendAll(
@@ -74,12 +74,12 @@ export class CoreProducer implements Producer {
   async ready(options: Waiting = {}): Promise<void> {
     checkWaiting(options, 'ready')
     this.engine.check()
-    if (this.engine.hasRoom) return
+    if (this.engine.intake.hasRoom) return
     const { environment, settings, metrics } = this.engine.parts
     const patience = new Patience(environment, options, settings.maxBlockMs, 'waiting for memory')
     const release = environment.hold()
     const startedMs = environment.clock.monotonic()
-    const room = this.engine.room()
+    const room = this.engine.intake.room()
     try {
       await patience.wait(room.free)
     } catch (error) {
@@ -209,12 +209,12 @@ export class CoreProducer implements Producer {
       engine.check()
       const { topic, record, done } = this.#watch(given, unseen)
       acknowledged = done
-      if (engine.append(engine.topics.entry(topic), record)) {
+      if (engine.intake.append(engine.topics.entry(topic), record)) {
         const { receipts, index, timestampDelta } = engine.accumulator
         if (done !== undefined) receipts.addObserver(index, done)
         return new LazyDelivery(receipts, index, timestampDelta)
       }
-      const waiting = engine.waiting()
+      const waiting = engine.intake.waiting()
       waiting.observer = done
       return deliveryOf(waiting)
     } catch (error) {
@@ -226,12 +226,12 @@ export class CoreProducer implements Producer {
   #enqueueWatched(given: string | Topic, unseen: AnyRecord, done: Done | undefined): void {
     const { engine } = this
     const { topic, record, done: observer } = this.#watch(given, unseen)
-    if (engine.append(engine.topics.entry(topic), record)) {
+    if (engine.intake.append(engine.topics.entry(topic), record)) {
       const { receipts, index } = engine.accumulator
       if (done !== undefined) receipts.addDone(index, done)
       if (observer !== undefined) receipts.addObserver(index, observer)
     } else {
-      const waiting = engine.waiting()
+      const waiting = engine.intake.waiting()
       waiting.done = done
       waiting.observer = observer
     }

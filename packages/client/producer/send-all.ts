@@ -4,7 +4,8 @@ import type { Topic } from '../topic.ts'
 import { checkWaiting } from '../waiting.ts'
 import type { Waiting } from '../waiting.ts'
 import type { AnyRecord } from './accumulator.ts'
-import type { Engine, Room } from './engine.ts'
+import type { Engine } from './engine.ts'
+import type { Room } from './intake.ts'
 import type { Done } from './producer.ts'
 import type { Party, Receipts } from './receipts.ts'
 
@@ -89,7 +90,7 @@ class Stream implements Party {
     for (const record of records) {
       if (this.#failure !== undefined) throw this.#failure.error
       this.#take(record)
-      if (!engine.hasRoom) await this.#roomForMore()
+      if (!engine.intake.hasRoom) await this.#roomForMore()
     }
   }
 
@@ -105,7 +106,7 @@ class Stream implements Party {
       }
       if (this.#failure !== undefined) throw this.#failure.error
       this.#take(next.value)
-      if (!engine.hasRoom) await this.#roomForMore()
+      if (!engine.intake.hasRoom) await this.#roomForMore()
     }
   }
 
@@ -158,12 +159,12 @@ class Stream implements Party {
     const engine = this.#engine
     engine.check()
     const { topic, record, done } = this.#observe?.(unseen) ?? { topic: this.#given, record: unseen, done: undefined }
-    if (engine.append(engine.topics.entry(topic), record)) {
+    if (engine.intake.append(engine.topics.entry(topic), record)) {
       const { receipts, index } = engine.accumulator
       if (receipts.addPartyRecord(this)) this.#open.add(receipts)
       if (done !== undefined) receipts.addObserver(index, done)
     } else {
-      const waiting = engine.waiting()
+      const waiting = engine.intake.waiting()
       waiting.party = this
       waiting.observer = done
       this.#waiting++
@@ -172,7 +173,7 @@ class Stream implements Party {
   }
 
   async #roomForMore(): Promise<void> {
-    this.#room = this.#engine.room()
+    this.#room = this.#engine.intake.room()
     await this.#room.free
     this.#room = undefined
     if (this.#failure !== undefined) throw this.#failure.error
