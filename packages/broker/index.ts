@@ -1,5 +1,8 @@
 export { Broker } from './broker.ts'
 export type { BrokerParts } from './broker.ts'
+export { initialFeatures, supportedFeatures } from './features.ts'
+export { formatStorage } from './format-storage.ts'
+export type { StorageToFormat } from './format-storage.ts'
 export { EncodedAnswer, handler } from './handler.ts'
 export type { Handler, HandlerDecorator, HandlerOptions, RequestContext } from './handler.ts'
 export type * from './services.ts'

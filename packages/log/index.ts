@@ -8,7 +8,7 @@ export { decodeSnapshot as decodeProducerSnapshot, MalformedSnapshot } from './p
 export { LogMetrics } from './log-metrics.ts'
 export type { RecoveryProgress } from './log-opener.ts'
 export type { LogSettings } from './log-settings.ts'
-export { readMetaProperties } from './meta-properties.ts'
+export { readMetaProperties, writeMetaProperties } from './meta-properties.ts'
 export type { MetaProperties } from './meta-properties.ts'
 export { logDirectoryConfig, logDirectorySettingsOf, logSettingsOf, topicLogConfig } from './settings.ts'
 export type { LogDirectorySettings } from './settings.ts'
