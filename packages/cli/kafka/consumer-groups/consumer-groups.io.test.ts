@@ -164,3 +164,18 @@ test('a plan that was exported with its groups is read again', () => {
     ],
   )
 })
+
+test('numbers that are none, files and topics that are not there, are told in the words of Kafka, with code 0', async () => {
+  const failed = (reason: string): string => `\nError: Executing consumer group command failed due to ${reason}\n`
+  const reset = (...args: readonly string[]) => groups('--reset-offsets', '--group', 'idle', ...args, '--dry-run')
+  const number = "Cannot parse argument 'some' of option shift-by"
+  const file = 'java.io.IOException: Unable to read file /no/such/file'
+  const topic = 'This server does not host this topic-partition.'
+  const unknown = 'org.apache.kafka.common.errors.UnknownTopicOrPartitionException'
+  const cases: readonly (readonly [readonly string[], string, string])[] = [
+    [['--topic', 'orders', '--shift-by', 'some'], number, `joptsimple.OptionArgumentConversionException: ${number}\n`],
+    [['--topic', 'nowhere', '--to-earliest'], topic, `${unknown}: ${topic}\n`],
+    [['--from-file', '/no/such/file'], file, `java.lang.RuntimeException: ${file}\nCaused by: ${file}\n`],
+  ]
+  for (const [args, message, err] of cases) assert.deepEqual(await reset(...args), { code: 0, out: failed(message), err })
+})

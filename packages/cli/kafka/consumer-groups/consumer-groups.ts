@@ -4,7 +4,6 @@ import { Exit } from '../exit.ts'
 import { inJava } from '../in-java.ts'
 import { JavaError } from '../java-error.ts'
 import { openAdmin } from '../open-admin.ts'
-import { OptionException } from '../options/option-exception.ts'
 import type { Tool } from '../tool.ts'
 import { describeGroups } from './describe.ts'
 import { consumerGroups, listGroups } from './list.ts'
@@ -26,9 +25,7 @@ export const tool: Tool = {
       await act(admin, options, terminal)
     } catch (error) {
       if (error instanceof Exit) throw error
-      const isOptions =
-        error instanceof OptionException || (error instanceof JavaError && error.javaClass === 'java.lang.IllegalArgumentException')
-      if (isOptions) usageOf(terminal).fail(error.message)
+      if (error instanceof JavaError && error.javaClass === 'java.lang.IllegalArgumentException') usageOf(terminal).fail(error.message)
       const { message, trace } = await inJava(error)
       void terminal.out(`\nError: Executing consumer group command failed due to ${message}\n`)
       terminal.err(trace.endsWith('\n') ? trace : `${trace}\n`)
@@ -38,6 +35,8 @@ export const tool: Tool = {
 }
 
 async function act(admin: Admin, options: GroupsOptions, terminal: Terminal): Promise<void> {
+  // Kafka's tool looks at the numbers before it does anything.
+  for (const name of ['to-offset', 'shift-by'] as const) options.long(name)
   const timeoutMs = Number(options.long('timeout') ?? 30_000n)
   const groups = async (): Promise<readonly string[]> =>
     options.has('all-groups') ? await consumerGroups(admin, timeoutMs) : [...new Set(options.values('group'))]

@@ -7,7 +7,7 @@ import { Usage } from '../options/usage.ts'
 
 const specs = {
   'bootstrap-server': { doc: 'REQUIRED (for all but --validate-regex): the brokers to ask first.', argument: 'server to connect to' },
-  group: { doc: 'The group that is meant; may be given several times.', argument: 'group id' },
+  group: { doc: 'The group that is meant; may be given several times.', argument: 'consumer group' },
   topic: {
     doc: 'The topic whose offsets are reset or deleted, or partitions of it: `topic:0,1,2`. May be given several times.',
     argument: 'topic',

@@ -1,4 +1,5 @@
 import { JavaError } from '../java-error.ts'
+import { javaText } from '../java-names.ts'
 import { textFile } from '../text-file.ts'
 
 export interface PlannedOffset {
@@ -9,7 +10,7 @@ export interface PlannedOffset {
 
 /** A plan by group, out of CSV: `topic,partition,offset` for the only group that was asked for, or with the group in front. */
 export function planFromFile(path: string, groups: readonly string[]): ReadonlyMap<string, readonly PlannedOffset[]> {
-  const rows = textFile(path)
+  const rows = contentOf(path)
     .split('\n')
     .filter((line, at, all) => line !== '' || at < all.length - 1)
     .map((line) => cellsOf(line.replace(/\r$/, '')))
@@ -27,6 +28,14 @@ export function planFromFile(path: string, groups: readonly string[]): ReadonlyM
     plan.set(name, [...entries, { topic, partition: Number(partition), offset: Number(offset) }])
   }
   return plan
+}
+
+function contentOf(path: string): string {
+  try {
+    return textFile(path)
+  } catch (cause) {
+    throw new JavaError('java.lang.RuntimeException', javaText(cause), { cause })
+  }
 }
 
 function cellsOf(line: string): readonly string[] {

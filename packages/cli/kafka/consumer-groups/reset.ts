@@ -5,7 +5,7 @@ import { columnsLine, widthOf } from '../columns.ts'
 import { illegalArgument, JavaError } from '../java-error.ts'
 import { hashMapOrder, hashOfPartition } from '../java-hash-order.ts'
 import { log4jLine } from '../log4j.ts'
-import { inFuture, wrapped } from './group-error.ts'
+import { wrapped } from './group-error.ts'
 import { committedOffsets, keyOf } from './group-facts.ts'
 import { resetTargets, usageOf } from './options.ts'
 import type { GroupsOptions } from './options.ts'
@@ -76,7 +76,7 @@ async function partitionsToReset({ admin, options, terminal, timeoutMs }: ResetC
   }
   const named = given.filter((topic) => topic.includes(':')).flatMap(namedPartitions)
   const whole = given.filter((topic) => !topic.includes(':'))
-  const described = whole.length === 0 ? new Map() : await inFuture(admin.describeTopics(whole, { timeoutMs }))
+  const described = whole.length === 0 ? new Map() : await admin.describeTopics(whole, { timeoutMs })
   return [
     ...named,
     ...[...described].flatMap(([topic, { partitions }]: [string, { readonly partitions: readonly TopicPartition[] }]) =>
