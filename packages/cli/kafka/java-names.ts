@@ -19,6 +19,8 @@ export function javaMessage(error: unknown): string {
     if (error.code === 'REQUEST_TIMED_OUT') return timedOut(error)
     return notSupported(error) ?? messages[error.code] ?? withoutCode(error)
   }
+  // Java's sentences about wrong values have no full stop.
+  if (error instanceof ConfigError) return error.message.replace(/^(Invalid value .* for configuration .*)\.$/s, '$1')
   return error instanceof Error ? error.message : String(error)
 }
 
