@@ -51,7 +51,7 @@ export const consumerOnlyConfig = {
     { doc: 'Where to begin without a committed offset: at the end, at the beginning, so long ago (KIP-1106), or not at all.' },
     'latest',
   ),
-  'isolation.level': enumOf(['read_uncommitted', 'read_committed'], {
+  'isolation.level': enumOf(['read_committed', 'read_uncommitted'], {
     default: 'read_uncommitted',
     doc: 'Whether records of open and aborted transactions are delivered.',
   }),
