@@ -53,7 +53,7 @@ test('a broker that has not heard of an API', () => {
 test('errors of ours', () => {
   assert.equal(javaText(new ConfigError('No such setting.')), 'org.apache.kafka.common.config.ConfigException: No such setting.')
   const wrong = 'Invalid value 7 for configuration acks: String must be one of: all, -1, 0, 1'
-  assert.equal(javaMessage(ConfigError.invalidValue('acks', '7', 'String must be one of: all, -1, 0, 1')), wrong)
+  assert.equal(javaMessage(new ConfigError(`${wrong}.`)), wrong)
   assert.equal(javaText(illegalArgument('no')), 'java.lang.IllegalArgumentException: no')
   assert.equal(javaText(new JavaError('java.nio.file.NoSuchFileException', 'f')), 'java.nio.file.NoSuchFileException: f')
 })
