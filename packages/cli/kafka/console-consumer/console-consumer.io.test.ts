@@ -179,3 +179,18 @@ test('command lines that do not go are told, with exit code 1', async () => {
     assert.match(err, words)
   }
 })
+
+test('a number of records that is none is found when reading begins; a class that is not there is told of, and bytes are shown', async () => {
+  const few = await consume('--topic', 'users', '--max-messages', 'few')
+  assert.deepEqual([few.code, few.out], [1, ''])
+  assert.match(
+    few.err,
+    /^Processed a total of 0 messages\n\[T\] ERROR Unknown error when running consumer: {2}\(.*ConsoleConsumer\)\njoptsimple\.OptionArgumentConversionException: Cannot parse argument 'few' of option max-messages\n$/,
+  )
+  const strange = await consume('--topic', 'users', '--from-beginning', '--max-messages', '1', '--value-deserializer', 'org.example.D')
+  assert.deepEqual([strange.code, strange.out], [0, 'mitch\n'])
+  assert.match(
+    strange.err,
+    /^\[T\] ERROR Unable to instantiate a deserializer from org\.example\.D \(.*DefaultMessageFormatter\)\njava\.lang\.ClassNotFoundException: org\.example\.D\nProcessed a total of 1 messages\n$/,
+  )
+})

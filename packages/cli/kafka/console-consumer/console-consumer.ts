@@ -66,6 +66,7 @@ class Reading {
   readonly #options: ConsoleConsumerOptions
   readonly #terminal: Terminal
   readonly #output: OutputBuffer
+  #maxMessages = -1
   /** Behind what was written. */
   readonly #written = new Map<string, { readonly topic: string; readonly partition: number; readonly offset: number }>()
   /** Of what was polled and not written. */
@@ -79,7 +80,8 @@ class Reading {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { timeoutMs } = this.#options
+    const { timeoutMs, maxMessages } = this.#options
+    this.#maxMessages = maxMessages
     let sinceMs = performance.now()
     while (!this.#isEnough() && !signal.aborted) {
       const batches = await this.#poll(Math.min(timeoutMs, 1000), signal)
@@ -127,8 +129,7 @@ class Reading {
   }
 
   #isEnough(): boolean {
-    const { maxMessages } = this.#options
-    return maxMessages !== -1 && this.count >= maxMessages
+    return this.#maxMessages !== -1 && this.count >= this.#maxMessages
   }
 
   async #write(batch: ConsumerBatch): Promise<void> {

@@ -68,11 +68,7 @@ function defaultOne(properties: Readonly<Record<string, string>>, terminal: Term
     const found = given === undefined ? undefined : deserializerNamed(given)
     if (given !== undefined && found === undefined)
       terminal.err(
-        log4jLine(
-          'ERROR',
-          `Unable to instantiate a deserializer from ${given}\njava.lang.ClassNotFoundException: ${given}`,
-          'org.apache.kafka.tools.consumer.DefaultMessageFormatter',
-        ),
+        `${log4jLine('ERROR', `Unable to instantiate a deserializer from ${given}`, 'org.apache.kafka.tools.consumer.DefaultMessageFormatter')}java.lang.ClassNotFoundException: ${given}\n`,
       )
     return found
   }

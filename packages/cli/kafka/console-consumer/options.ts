@@ -53,6 +53,7 @@ export interface ConsoleConsumerOptions {
   readonly include: RegExp | undefined
   readonly partition: number | undefined
   readonly offset: number | 'earliest' | 'latest'
+  /** Throws when it is asked for and was no number: Kafka's tool has made its consumer by then. */
   readonly maxMessages: number
   readonly timeoutMs: number
   readonly skipsErrors: boolean
@@ -86,7 +87,9 @@ export function consoleConsumerOptions(args: readonly string[], terminal: Termin
     include: options.has('include') ? new RegExp(`^(?:${options.value('include') ?? ''})$`) : undefined,
     partition: options.number('partition'),
     offset: offsetOf(options, usage),
-    maxMessages: options.number('max-messages') ?? -1,
+    get maxMessages() {
+      return options.number('max-messages') ?? -1
+    },
     timeoutMs: timeoutOf(options.long('timeout-ms')),
     skipsErrors: options.has('skip-message-on-error'),
     tellsEvents: options.has('enable-systest-events'),
