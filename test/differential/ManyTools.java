@@ -12,11 +12,14 @@ import java.io.PrintStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.security.Permission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.utils.Exit;
@@ -30,6 +33,8 @@ import org.apache.kafka.common.utils.Exit;
  */
 public final class ManyTools {
   private static final InheritableThreadLocal<Command> COMMAND = new InheritableThreadLocal<>();
+  /** What they count is static. */
+  private static final Set<String> STATEFUL = Set.of("org.apache.kafka.tools.consumer.ConsoleConsumer");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<Thread, Thread> HOOKS = hooksOfThisProcess();
 
@@ -123,7 +128,10 @@ public final class ManyTools {
     }
 
     private void callMain() throws Throwable {
-      Method main = Class.forName(question.get("main").asText()).getMethod("main", String[].class);
+      String name = question.get("main").asText();
+      ClassLoader loader = STATEFUL.contains(name) ? new OwnClasses(Class.forName(name)) : ManyTools.class.getClassLoader();
+      Thread.currentThread().setContextClassLoader(loader);
+      Method main = Class.forName(name, true, loader).getMethod("main", String[].class);
       List<String> args = new ArrayList<>();
       question.get("args").forEach(arg -> args.add(arg.asText()));
       try {
@@ -190,6 +198,22 @@ public final class ManyTools {
           .put("code", code)
           .put("out", out.toString(StandardCharsets.UTF_8))
           .put("err", err.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** The classes of the tools once more, for a command that is not to see what another one left in them. */
+  private static final class OwnClasses extends URLClassLoader {
+    OwnClasses(Class<?> tool) {
+      super(new URL[] {tool.getProtectionDomain().getCodeSource().getLocation()}, tool.getClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (!name.startsWith("org.apache.kafka.tools.") || name.startsWith("org.apache.kafka.tools.api.")) return super.loadClass(name, resolve);
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> loaded = findLoadedClass(name);
+        return loaded == null ? findClass(name) : loaded;
+      }
     }
   }
 

@@ -39,6 +39,10 @@ export function withoutChance(text: string, { bootstrap, folder, dataFolder, clu
     .replaceAll(/\b(TopicId: )[\w-]{22}/g, '$1$ID')
     .replaceAll(/\b(console-consumer|perf-consumer)-\d{1,5}\b/g, '$1-$$N')
     .replaceAll(/(?:Timed out waiting for a node assignment\. Call: |\bCall\(callName=)(\w+).*/g, '$1: timed out')
+    .replaceAll(/(?<=Valid (?:states|types) are: ).*/g, (names) => names.split(', ').toSorted().join(', '))
+    .replaceAll(/(?<=of these options: |following options: |following scenarios: ).*/g, (names) =>
+      (names.match(/\[[\w-]+\]/g) ?? []).toSorted().join(', '),
+    )
     .replaceAll(/(?<=Option combination ")\[(.*)\](?=")/g, (_, names: string) => `[${names.split(', ').toSorted().join(', ')}]`)
     .replaceAll(/(?<=[\w;])@[\da-f]{4,8}\b/g, '@$HASH')
     .replaceAll(/\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,:]\d{3}/g, (time) => (isNow(Date.parse(isoOf(time)), now) ? '$TIME' : time))

@@ -2,7 +2,8 @@ import { line, lines } from '../line.ts'
 import type { Scene } from '../line.ts'
 
 const produces = 'kafka-console-producer --bootstrap-server $BROKER --topic chat'
-const consumes = 'kafka-console-consumer --bootstrap-server $BROKER --topic said --timeout-ms 8000'
+const said = 'kafka-console-consumer --bootstrap-server $BROKER --topic said'
+const consumes = `${said} --timeout-ms 8000`
 const all = `${consumes} --from-beginning --max-messages 4`
 const chat =
   'kafka-console-consumer --bootstrap-server $BROKER --topic chat --timeout-ms 8000 --formatter-property print.key=true --formatter-property print.headers=true --formatter-property print.offset=true'
@@ -56,7 +57,7 @@ export const consoleScenes: readonly Scene[] = [
       line(`${produces} --producer.config $FOLDER/acks.properties`, { input: 'old\n' }),
       line(`${produces} --request-required-acks 1 --timeout 5`, { input: 'last\n', asProcess: true }),
       line(`${produces} --request-required-acks 7`, { input: 'never\n' }),
-      line(`${chat} --from-beginning --max-messages 20`),
+      line(`${chat} --from-beginning --max-messages 17`),
     ],
   },
   {
@@ -98,10 +99,10 @@ export const consoleScenes: readonly Scene[] = [
     lines: [
       line(all),
       line(`${all} --group listens`),
-      line(`${all} --group listens --timeout-ms 1500`, { isSlow: true }),
+      line(`${said} --from-beginning --group listens --timeout-ms 1500`, { isSlow: true }),
       line(`${consumes} --partition 0 --offset 2 --max-messages 2`),
       line(`${consumes} --partition 0 --offset earliest --max-messages 1`),
-      line(`${consumes} --partition 9 --max-messages 1 --timeout-ms 1500`, { isSlow: true }),
+      line(`${said} --partition 9 --timeout-ms 1500`, { isSlow: true }),
       line(`${all} --formatter-property print.key=true`),
       line(`${all} --property print.key=true --property key.separator=,`),
       line(
@@ -124,9 +125,12 @@ export const consoleScenes: readonly Scene[] = [
         `kafka-console-consumer --bootstrap-server $BROKER --topic counted --from-beginning --max-messages 2 --timeout-ms 8000 --formatter-property print.key=true --key-deserializer org.apache.kafka.common.serialization.IntegerDeserializer --value-deserializer org.apache.kafka.common.serialization.LongDeserializer`,
       ),
       line(`${all} --value-deserializer org.apache.kafka.common.serialization.LongDeserializer`),
-      line(`${all} --skip-message-on-error --value-deserializer org.apache.kafka.common.serialization.LongDeserializer --timeout-ms 1500`, {
-        isSlow: true,
-      }),
+      line(
+        `${said} --from-beginning --timeout-ms 1500 --skip-message-on-error --value-deserializer org.apache.kafka.common.serialization.LongDeserializer`,
+        {
+          isSlow: true,
+        },
+      ),
       line(`${all} --value-deserializer org.example.Deserializer`),
       line(all, { asProcess: true }),
       line(`${consumes} --from-beginning`, { until: 'four', asProcess: true }),
