@@ -91,6 +91,7 @@ export type { ListedOffset, NewPartitions, OffsetSpec, RecordsToDelete } from '.
 export type { QuorumInfo, QuorumReplica, RaftVoterEndpoint, RaftVoterOptions } from './admin/quorum.ts'
 export type { ClientQuotaAlteration, ClientQuotaEntity, ClientQuotaFilter, ClientQuotaFilterComponent } from './admin/quotas.ts'
 export type { NewPartitionReassignment, PartitionReassignment } from './admin/reassignments.ts'
+export type { ReplicaBatches, ReplicaBatchesOptions, ReplicaPlace } from './admin/replica-batches.ts'
 export type { ScramCredentialInfo, ScramMechanism, UserScramCredentialAlteration } from './admin/scram-credentials.ts'
 export type { ShareGroupDescription, ShareGroupOffsets, ShareMemberDescription, SharePartitionOffset } from './admin/share-groups.ts'
 export type {

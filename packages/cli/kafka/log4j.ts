@@ -1,5 +1,6 @@
 import type { ClientLogger, LogFields } from '@odradek/client'
 import type { Terminal } from '../terminal.ts'
+import { javaDate } from './java-date.ts'
 
 /** Warnings and errors on stderr, as log4j writes them under Kafka's tools: `[2026-11-28 04:07:11,123] WARN … (odradek.client)`. */
 export function log4jLogger(terminal: Terminal, name = 'odradek.client'): ClientLogger {
@@ -16,15 +17,7 @@ export function log4jLogger(terminal: Terminal, name = 'odradek.client'): Client
 }
 
 export function log4jLine(level: 'WARN' | 'ERROR', message: string, name: string): string {
-  return `[${localTime(new Date())}] ${level} ${message} (${name})\n`
-}
-
-/** `2026-11-28 04:07:11,123`, in the time of this place. */
-function localTime(date: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0')
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
-  return `${day} ${time},${String(date.getMilliseconds()).padStart(3, '0')}`
+  return `[${javaDate(new Date())}] ${level} ${message} (${name})\n`
 }
 
 function wordsOf(value: unknown): string {

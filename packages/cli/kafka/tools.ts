@@ -3,11 +3,11 @@ import type { Tool } from './tool.ts'
 /** Every tool by its name, loaded when it is asked for. */
 export const tools: ReadonlyMap<string, () => Promise<{ readonly tool: Tool }>> = new Map(
   Object.entries({
-    'kafka-storage': () => import('./storage/storage.ts'),
     'kafka-cluster': () => import('./cluster/cluster.ts'),
     'kafka-consumer-perf-test': () => import('./consumer-perf-test/consumer-perf-test.ts'),
     'kafka-e2e-latency': () => import('./e2e-latency/e2e-latency.ts'),
     'kafka-features': () => import('./features/features.ts'),
+    'kafka-storage': () => import('./storage/storage.ts'),
     'kafka-producer-perf-test': () => import('./producer-perf-test/producer-perf-test.ts'),
     'kafka-verifiable-consumer': () => import('./verifiable-consumer/verifiable-consumer.ts'),
     'kafka-verifiable-producer': () => import('./verifiable-producer/verifiable-producer.ts'),
@@ -22,6 +22,7 @@ export const tools: ReadonlyMap<string, () => Promise<{ readonly tool: Tool }>> 
     'kafka-delete-records': () => import('./delete-records/delete-records.ts'),
     'kafka-get-offsets': () => import('./get-offsets/get-offsets.ts'),
     'kafka-leader-election': () => import('./leader-election/leader-election.ts'),
+    'kafka-replica-verification': () => import('./replica-verification/replica-verification.ts'),
     'kafka-topics': () => import('./topics/topics.ts'),
   }),
 )

@@ -182,6 +182,13 @@ test('the cluster, its features, disks and elections are described', async (t) =
   const replica = { ...place, broker }
   assert.equal((await admin.describeReplicaLogDirs([replica]).of(replica)).currentLogDir, path)
 
+  const { topicId } = await admin.describeTopics(['orders']).of('orders')
+  const holding = { ...replica, topicId, fetchOffset: 0 }
+  const { highWatermark, batches } = await admin.describeReplicaBatches([holding]).of(holding)
+  assert.equal(batches.at(-1)?.lastOffset, highWatermark - 1)
+  const beyond = { ...holding, fetchOffset: highWatermark + 1 }
+  await assert.rejects(async () => admin.describeReplicaBatches([beyond]), { code: 'OFFSET_OUT_OF_RANGE' })
+
   assert.equal((await admin.listPartitionReassignments()).size, 0)
   const elected = await admin.electLeaders('PREFERRED', [place]).settled()
   const outcome = elected.get(place)

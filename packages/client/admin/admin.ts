@@ -16,6 +16,7 @@ import type { LogDirsAdmin } from './log-dirs.ts'
 import type { PartitionsAdmin } from './partitions-admin.ts'
 import type { QuorumAdmin } from './quorum.ts'
 import type { QuotasAdmin } from './quotas.ts'
+import type { ReplicaBatchesAdmin } from './replica-batches.ts'
 import type { ReassignmentsAdmin } from './reassignments.ts'
 import type { ScramCredentialsAdmin } from './scram-credentials.ts'
 import type { ShareGroupsAdmin } from './share-groups.ts'
@@ -56,6 +57,7 @@ export interface Admin
     DelegationTokensAdmin,
     LogDirsAdmin,
     ReassignmentsAdmin,
+    ReplicaBatchesAdmin,
     ElectionsAdmin,
     TransactionsAdmin,
     FeaturesAdmin,

@@ -20,6 +20,7 @@ import { logDirsAdmin } from './log-dirs.ts'
 import { partitionsAdmin } from './partitions-admin.ts'
 import { quorumAdmin } from './quorum.ts'
 import { quotasAdmin } from './quotas.ts'
+import { replicaBatchesAdmin } from './replica-batches.ts'
 import { reassignmentsAdmin } from './reassignments.ts'
 import { Runner } from './runner.ts'
 import type { RunnerSettings } from './runner.ts'
@@ -73,6 +74,7 @@ export function createAdmin(parts: AdminParts): Admin {
     ...delegationTokensAdmin(runner),
     ...logDirsAdmin(runner),
     ...reassignmentsAdmin(runner),
+    ...replicaBatchesAdmin(runner),
     ...electionsAdmin(runner),
     ...transactionsAdmin(runner, settings),
     ...featuresAdmin(runner),

@@ -63,6 +63,7 @@ const operations: readonly ((admin: Admin) => PromiseLike<unknown>)[] = [
   (admin) => admin.expireDelegationToken(new Uint8Array(1), waiting),
   (admin) => admin.describeDelegationToken(waiting),
   (admin) => admin.describeLogDirs([1, 2], waiting).settled(),
+  (admin) => admin.describeReplicaBatches([{ ...place, broker: 1, topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', fetchOffset: 0 }], waiting).settled(),
   (admin) => admin.describeReplicaLogDirs([{ ...place, broker: 1 }], waiting).settled(),
   (admin) => admin.alterReplicaLogDirs([{ ...place, broker: 1, logDir: '/d' }], waiting).settled(),
   (admin) => admin.alterPartitionReassignments([{ ...place, replicas: [1] }], waiting).settled(),

@@ -74,6 +74,7 @@ const words: { readonly [Name in Operation]: Arguments<Parameters<Admin[Name]>> 
   describeDelegationToken: [{ ...waiting, owners: 1 }],
   describeLogDirs: [none, waiting],
   describeApiVersions: [none, waiting],
+  describeReplicaBatches: [none, { ...waiting, maxWaitMs: 1, maxPartitionFetchBytes: 1 }],
   describeReplicaLogDirs: [none, waiting],
   alterReplicaLogDirs: [none, waiting],
   alterPartitionReassignments: [none, { ...waiting, allowReplicationFactorChange: 1 }],
