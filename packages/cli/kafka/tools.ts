@@ -3,6 +3,8 @@ import type { Tool } from './tool.ts'
 /** Every tool by its name, loaded when it is asked for. */
 export const tools: ReadonlyMap<string, () => Promise<{ readonly tool: Tool }>> = new Map(
   Object.entries({
+    'kafka-server-start': () => import('./server-start/server-start.ts'),
+    'kafka-server-stop': () => import('./server-stop/server-stop.ts'),
     'kafka-cluster': () => import('./cluster/cluster.ts'),
     'kafka-consumer-perf-test': () => import('./consumer-perf-test/consumer-perf-test.ts'),
     'kafka-e2e-latency': () => import('./e2e-latency/e2e-latency.ts'),
