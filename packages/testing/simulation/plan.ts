@@ -71,6 +71,7 @@ export type WorkloadPlan =
       readonly resubscribes: boolean
       /** Goes back in a partition now and then, from within the handling of its records. */
       readonly seeks: boolean
+      readonly maxPollRecords: number
       readonly handlerMs: number
       readonly isolation: 'read_committed' | 'read_uncommitted'
       readonly sessionTimeoutMs: number
@@ -230,11 +231,13 @@ function workloadsOf(plan: Omit<Plan, 'workloads'>, newest: number, { between, o
       // What is in hand when a loop is left, nobody has committed: so it comes again, and can be waited for.
       commits: loop === 'mixed' || loop === 'several' ? 'auto' : commits,
       loop,
-      order: pick(['partition', 'key', 'none'] as const, loops),
-      concurrency: pick([1, 2, 4, 16], loops),
-      failRate: pick([0, 0, 0.02, 0.2], loops),
+      // A mixed loop shall leave much behind for the next one: begun in any order, and failed.
+      order: pick(loop === 'mixed' ? (['key', 'none'] as const) : (['partition', 'key', 'none'] as const), loops),
+      concurrency: pick(loop === 'mixed' ? [4, 16] : [1, 2, 4, 16], loops),
+      failRate: pick(loop === 'mixed' ? [0, 0.05, 0.2] : [0, 0, 0.02, 0.2], loops),
       resubscribes: loops.nextInt(loop === 'run' ? 2 : 4) === 0,
       seeks: loop !== simple && loops.nextInt(3) === 0,
+      maxPollRecords: pick([3, 7, 20, 20], loops),
       handlerMs: loop === 'run' ? Math.max(10, oneOf(0, 0, 5, 40)) : oneOf(0, 0, 5, 40),
       isolation: oneOf('read_committed', 'read_uncommitted'),
       sessionTimeoutMs: oneOf(1_500, 3_000, 6_000),

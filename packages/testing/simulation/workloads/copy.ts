@@ -79,6 +79,7 @@ export class CopyWorkload implements Workload {
         sessionTimeoutMs: this.#plan.sessionTimeoutMs,
         autoCommit: false,
         maxPollIntervalMs: 4_000,
+        maxPollRecords: 20,
       })
       const client = new TransactionalClient(this.#simulation, `copier-${slot}`, { process: member.process, timeoutMs: 20_000 })
       const life = this.#copy(member, client).catch((error: unknown) => {

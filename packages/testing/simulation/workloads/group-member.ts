@@ -23,6 +23,7 @@ export interface MemberPlan {
   readonly instanceId?: string | undefined
   readonly autoCommit: boolean
   readonly maxPollIntervalMs: number
+  readonly maxPollRecords: number
 }
 
 /** One consumer of a group, in a process of its own, and what it is known to have and to have read. */
@@ -56,7 +57,7 @@ export class GroupMember {
             assignors: plan.protocol === 'cooperative' ? ['cooperative-sticky'] : ['range'],
           }),
       maxPollIntervalMs: plan.maxPollIntervalMs,
-      maxPollRecords: 20,
+      maxPollRecords: plan.maxPollRecords,
       enableAutoCommit: plan.autoCommit,
       ...(plan.autoCommit ? { autoCommitIntervalMs: 400 } : {}),
       autoOffsetReset: 'earliest',

@@ -107,6 +107,7 @@ export class GroupWorkload implements Workload {
         sessionTimeoutMs: this.#plan.sessionTimeoutMs,
         autoCommit: this.#plan.commits === 'auto',
         maxPollIntervalMs: 4_000,
+        maxPollRecords: this.#plan.maxPollRecords,
         instanceId: this.#plan.isStatic ? `${this.name}-instance-${slot}` : undefined,
       })
       this.#live[slot] = member

@@ -77,7 +77,7 @@ export class Loops {
         member.processed(simulation.cluster.topics.get(record.topic)?.partitions[record.partition], record.offset)
         return 'skip'
       }
-      return dice.nextInt(8) === 0 ? 'fail' : { retryAfterMs: dice.nextInt(100) }
+      return dice.nextInt(plan.loop === 'mixed' ? 2 : 8) === 0 ? 'fail' : { retryAfterMs: dice.nextInt(100) }
     }
     world.sometimes(`ran with order ${plan.order}`)
     await member.consumer.run(handle, { order: plan.order, concurrency: plan.concurrency, signal, onError })
@@ -133,7 +133,7 @@ export class Loops {
 
   async #someRecords(member: GroupMember, signal: AbortSignal): Promise<void> {
     const { dice, plan, work, simulation } = this.#options
-    let left = dice.nextInt(30)
+    let left = dice.nextInt(dice.nextInt(2) === 0 ? 4 : 30)
     for await (const record of member.consumer.records({ signal })) {
       const partition = member.delivered(record)
       if (left-- === 0) {
