@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -55,6 +57,19 @@ test('a broker that can’t start in the background says why', (t) => {
   const { status, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: root, encoding: 'utf8', timeout: 60_000 })
   assert.equal(status, 1)
   assert.match(stderr, /ERROR Exiting Kafka due to fatal exception during startup\. \(kafka\.Kafka\$\)\n.*listeners/)
+})
+
+test('a port that somebody has is told with a way out that this tool knows', async (t) => {
+  const { root, config } = server(t)
+  const holder = createServer().listen(0, '127.0.0.1')
+  t.after(() => holder.close())
+  await once(holder, 'listening')
+  const address = holder.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const args = ['kafka-server-start', config, '--override', `listeners=PLAINTEXT://127.0.0.1:${port}`]
+  const { status, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: root, encoding: 'utf8', timeout: 60_000 })
+  assert.equal(status, 1)
+  assert.match(stderr, new RegExp(`\\nport ${port} is used by .*; use --override listeners=PLAINTEXT://localhost:\\d+ or stop it\\n$`))
 })
 
 test('a command line that says nothing useful is told how to do it', async (t) => {

@@ -65,6 +65,11 @@ async function settingsFor(args: readonly string[], terminal: Terminal): Promise
 async function fatal(error: unknown, terminal: Terminal): Promise<number> {
   const isOurs = error instanceof UserError || error instanceof DiskError
   const where = isOurs ? 'Exiting Kafka due to fatal exception during startup.' : 'Exiting Kafka due to fatal exception'
-  terminal.err(`${log4jLine('ERROR', where, 'kafka.Kafka$')}${isOurs ? `${error.message}\n` : (await inJava(error)).trace}`)
+  terminal.err(`${log4jLine('ERROR', where, 'kafka.Kafka$')}${isOurs ? `${inThisTool(error.message)}\n` : (await inJava(error)).trace}`)
   return 1
+}
+
+/** Advice for `odradek start`, for whoever has called it by another name. */
+function inThisTool(message: string): string {
+  return message.replace(/--port (\d+)/, '--override listeners=PLAINTEXT://localhost:$1').replace('--data-dir', '--override log.dirs=…')
 }
