@@ -16,7 +16,8 @@ const programs: ReadonlyMap<string, (args: readonly string[], terminal: Terminal
   ['container', async (args: readonly string[]) => (await import('./container/container.ts')).container(args)],
   [
     'test-broker',
-    async (args: readonly string[], terminal: Terminal) => (await import('./commands/test-broker/test-broker.ts')).testBroker(args, terminal),
+    async (args: readonly string[], terminal: Terminal) =>
+      (await import('./commands/test-broker/test-broker.ts')).testBroker(args, terminal),
   ],
   ['env', async (args: readonly string[], terminal: Terminal) => (await import('./env/env.ts')).env(args, terminal)],
   [

@@ -3,13 +3,13 @@ import type { Tool } from './tool.ts'
 /** Every tool by its name, loaded when it is asked for. */
 export const tools: ReadonlyMap<string, () => Promise<{ readonly tool: Tool }>> = new Map(
   Object.entries({
-    'kafka-server-start': () => import('./server-start/server-start.ts'),
-    'kafka-server-stop': () => import('./server-stop/server-stop.ts'),
     'kafka-cluster': () => import('./cluster/cluster.ts'),
     'kafka-consumer-perf-test': () => import('./consumer-perf-test/consumer-perf-test.ts'),
     'kafka-e2e-latency': () => import('./e2e-latency/e2e-latency.ts'),
     'kafka-features': () => import('./features/features.ts'),
     'kafka-storage': () => import('./storage/storage.ts'),
+    'kafka-server-start': () => import('./server-start/server-start.ts'),
+    'kafka-server-stop': () => import('./server-stop/server-stop.ts'),
     'kafka-producer-perf-test': () => import('./producer-perf-test/producer-perf-test.ts'),
     'kafka-verifiable-consumer': () => import('./verifiable-consumer/verifiable-consumer.ts'),
     'kafka-verifiable-producer': () => import('./verifiable-producer/verifiable-producer.ts'),

@@ -78,6 +78,8 @@ async function runStep(session: TerminalSession, step: Step, block: Block, boots
         await session.until((seen) => seen.split('>').length > prompts, 'the prompt >')
         session.type(`${happening.text}\n`)
       } else {
+        // Ctrl-C throws away what a terminal has not handed over yet; a person waits for the next prompt.
+        if (typed > 0) await session.until((seen) => seen.split('>').length > typed + 1, 'the prompt >')
         await session.until(
           (seen) => difference(linesOf(seen, typed), [...expected, '…'], block.inAnyOrder) === undefined,
           `"${expected.join('\n')}"`,

@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import type { Deserializer } from './deserializers.ts'
-import type { FormattedRecord, Formatter } from './formatters.ts'
+import type { FormattedRecord, Formatter } from './formatter.ts'
 import type { OutputBuffer } from './output-buffer.ts'
 
 export type ColumnName = 'timestamp' | 'partition' | 'offset' | 'delivery' | 'epoch' | 'headers' | 'key' | 'value'

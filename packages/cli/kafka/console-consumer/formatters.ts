@@ -6,24 +6,7 @@ import { log4jLine } from '../log4j.ts'
 import { DefaultFormatter } from './default-formatter.ts'
 import { deserializerNamed } from './deserializers.ts'
 import type { Deserializer } from './deserializers.ts'
-import type { OutputBuffer } from './output-buffer.ts'
-
-/** What is written of a record. */
-export interface FormattedRecord {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-  readonly timestamp: number
-  readonly timestampType: 'CreateTime' | 'LogAppendTime'
-  readonly rawKey: Uint8Array | null
-  readonly rawValue: Uint8Array | null
-  readonly headers: Iterable<readonly [string, Uint8Array | null]>
-}
-
-export interface Formatter {
-  /** Throws where a record cannot be written; nothing of it is written then. */
-  write(record: FormattedRecord, output: OutputBuffer): void
-}
+import type { Formatter } from './formatter.ts'
 
 export const defaultFormatter = 'org.apache.kafka.tools.consumer.DefaultMessageFormatter'
 const flags = ['timestamp', 'partition', 'offset', 'delivery', 'epoch', 'headers', 'key', 'value'] as const

@@ -7,7 +7,7 @@ import type { Options } from '../options/options.ts'
 import { Usage } from '../options/usage.ts'
 import { hintAtUnknown } from '../property-hints.ts'
 import { defaultFormatter, formatterNamed, formatterProperties } from './formatters.ts'
-import type { Formatter } from './formatters.ts'
+import type { Formatter } from './formatter.ts'
 
 const properties =
   'What the formatter is told, as key=value. The default one knows:\n print.timestamp=true|false\n print.key=true|false\n print.offset=true|false\n print.epoch=true|false\n print.partition=true|false\n print.delivery=true|false\n print.headers=true|false\n print.value=true|false\n key.separator=<text>\n line.separator=<text>\n headers.separator=<text>\n null.literal=<text>\n key.deserializer=<class>\n value.deserializer=<class>\n headers.deserializer=<class>'
