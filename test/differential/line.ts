@@ -1,5 +1,8 @@
 import type { Place } from './place.ts'
 
+export { ways, wordsOf } from './words.ts'
+export type { Way } from './words.ts'
+
 /** One command line, as it is typed: `$BROKER` and `$FOLDER` stand for where it happens. */
 export interface Line {
   readonly text: string
@@ -25,22 +28,12 @@ export interface Scene {
   readonly lines: readonly Line[]
 }
 
-/** Whose tool, and on whose broker. The first is what the others are measured by. */
-export const ways = ['A/A', 'O/O', 'O/A', 'A/O'] as const
-export type Way = (typeof ways)[number]
-
 /** What a person sees of a command. The code is null when its time was over. */
 export interface Seen {
   readonly code: number | null
   readonly out: string
   readonly err: string
-}
-
-/** A command line in its words, as a shell would take it apart: '…' and "…" hold words together. */
-export function wordsOf(text: string): readonly string[] {
-  return [...text.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
-    word.replaceAll(/'([^']*)'|"([^"]*)"/g, (_, single: string | undefined, double: string | undefined) => single ?? double ?? ''),
-  )
+  readonly tookMs?: number
 }
 
 type LineOptions = Omit<Line, 'text'>

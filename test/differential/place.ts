@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bigint64, int32, Kafka, topic } from '@odradek/client'
 import type { Admin } from '@odradek/client'
-import { wordsOf } from './line.ts'
-import type { Way } from './line.ts'
+import { wordsOf } from './words.ts'
+import type { Way } from './words.ts'
 
 /** Where a way is gone: a broker that nobody else uses, and a folder for files. */
 export class Place implements AsyncDisposable {

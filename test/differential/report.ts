@@ -12,19 +12,24 @@ interface JudgedLine {
 }
 
 interface Report {
-  readonly text: string
+  readonly counts: string
   readonly markdown: string
   readonly failed: boolean
 }
 
-/** What is shown at the end of a run, and what `--report` writes. */
+/** What is shown of a line as soon as it is through. */
+export function toldOf(line: Line, seen: SeenByWay): string {
+  return textOfLine(judge(line, seen))
+}
+
+/** What is said at the end of a run, and what `--report` writes. */
 export function reportOf(scenes: readonly Scene[], seen: SeenLines, tookMs: number): Report {
   const judged = scenes.flatMap(({ lines }) => lines.map((line) => judge(line, seen.get(line) ?? new Map())))
   const count = (kind: Verdict['kind']): number => judged.filter(({ verdict }) => verdict.kind === kind).length
   const runs = judged.reduce((sum, each) => sum + each.seen.size, 0)
   const counts = `${judged.length} command lines in ${runs} runs: ${count('equal')} equal, ${count('listed')} differ as listed, ${count('wrong')} wrong; ${(tookMs / 1000).toFixed(0)} s`
   return {
-    text: `${judged.map(textOfLine).join('')}${counts}\n`,
+    counts,
     markdown: markdownOf(judged, counts),
     failed: count('wrong') > 0 || judged.length === 0,
   }
@@ -35,8 +40,10 @@ function judge(line: Line, seen: SeenByWay): JudgedLine {
 }
 
 function textOfLine({ line, seen, verdict }: JudgedLine): string {
-  if (verdict.kind === 'equal') return `  ok   ${line.text}\n`
-  if (verdict.kind === 'listed') return `  ok   ${line.text}  (${verdict.differences.map(({ name }) => name).join(', ')})\n`
+  const slowest = Math.max(0, ...[...seen.values()].map(({ tookMs = 0 }) => tookMs))
+  const time = slowest < 5000 ? '' : `  ${(slowest / 1000).toFixed(0)} s`
+  if (verdict.kind === 'equal') return `  ok   ${line.text}${time}\n`
+  if (verdict.kind === 'listed') return `  ok   ${line.text}  (${verdict.differences.map(({ name }) => name).join(', ')})${time}\n`
   const rows = changes(textsOf(line, seen, differencesOf(line)))
   return ` FAIL  ${line.text}\n       ${verdict.says}\n${rows.map((row) => `       ${row}\n`).join('')}`
 }

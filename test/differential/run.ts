@@ -7,13 +7,14 @@
  *   node test/differential/run.ts --only topics   scenes with this word in their name or in one of their lines
  *   node test/differential/run.ts --list          shows the lines
  *   node test/differential/run.ts --report FILE   writes counts and differences there, as Markdown
+ *   node test/differential/run.ts --raw FILE      writes all that was seen there, as it was, in lines of JSON
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { firstLine, kit } from '../compat/present.ts'
-import { reportOf } from './report.ts'
+import { reportOf, toldOf } from './report.ts'
 import { runScenes } from './run-scenes.ts'
 import { scenes } from './scenes/index.ts'
 
@@ -23,6 +24,7 @@ const { values: flags } = parseArgs({
     list: { type: 'boolean', default: false },
     fast: { type: 'boolean', default: false },
     report: { type: 'string' },
+    raw: { type: 'string' },
   },
 })
 
@@ -45,9 +47,14 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-differential-'))
   const started = Date.now()
   try {
-    const seen = await runScenes(wanted, folder, started)
-    const { text, markdown, failed } = reportOf(wanted, seen, Date.now() - started)
-    process.stdout.write(text)
+    const seen = await runScenes(wanted, folder, started, {
+      seen: (line, ofLine) => void process.stdout.write(toldOf(line, ofLine)),
+      raw: ({ text }, way, shown) => {
+        if (flags.raw !== undefined) appendFileSync(flags.raw, `${JSON.stringify({ text, way, ...shown })}\n`)
+      },
+    })
+    const { counts, markdown, failed } = reportOf(wanted, seen, Date.now() - started)
+    process.stdout.write(`${counts}\n`)
     if (flags.report !== undefined) writeFileSync(flags.report, markdown)
     return failed ? 1 : 0
   } finally {

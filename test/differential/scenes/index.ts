@@ -16,8 +16,8 @@ export const scenes: readonly Scene[] = [
   ...recordScenes,
   ...clusterScenes,
   ...storageScenes,
-  ...consoleScenes,
   ...groupScenes,
+  ...consoleScenes,
   ...verifiableScenes,
   ...performanceScenes,
 ]
