@@ -65,6 +65,8 @@ export class ConnectedCluster implements Cluster {
   readonly #holder: Holder
   readonly #backoff: ExponentialBackoff
   readonly #observers = new Set<(metadata: ClusterMetadata) => void>()
+  /** Of the calls that need more than one attempt. */
+  readonly #waiting = new Set<Patience>()
   /** Brokers that answers named and metadata did not. */
   readonly #extraNodes = new Map<number, BrokerNode>()
   #metadata: ClusterMetadata
@@ -273,6 +275,8 @@ export class ConnectedCluster implements Cluster {
     this.#isClosed = true
     this.#refresher.close()
     this.#links.close()
+    // Also whoever sleeps until the next attempt.
+    for (const patience of this.#waiting) patience.giveUp(closedError())
     this.#observers.clear()
     this.#options.onClosed?.()
   }
@@ -291,9 +295,11 @@ export class ConnectedCluster implements Cluster {
     if (this.#isClosed) throw closedError()
     const patience = new Patience(this.#options.environment, options, defaultMs, what, () => this.#refresher.lastFailure)
     const release = options.background === true ? undefined : this.#holder.hold()
+    this.#waiting.add(patience)
     try {
       return await work(patience)
     } finally {
+      this.#waiting.delete(patience)
       release?.()
     }
   }

@@ -16,6 +16,8 @@ export class Patience {
   readonly #what: string
   readonly #failureBehind: () => unknown
   #lastFailure: unknown
+  /** Of those that wait at the moment. */
+  readonly #rejects = new Set<(reason: unknown) => void>()
 
   /** `what` follows "within 500 ms:" in the message, and `failureBehind` is what stood in the way, where no attempt was noted. */
   constructor(
@@ -56,6 +58,11 @@ export class Patience {
     return new KafkaError('REQUEST_TIMED_OUT', `Not done within ${Math.round(this.#timeoutMs)} ms: ${this.#what}.${why}`, { cause, hint })
   }
 
+  /** Whoever waits at the moment waits no longer. */
+  giveUp(reason: unknown): void {
+    for (const reject of this.#rejects) reject(reason)
+  }
+
   /** The promise's outcome, if it comes in time. Rejects with REQUEST_TIMED_OUT, or with `signal.reason`. */
   async wait<T>(promise: Promise<T>): Promise<T> {
     promise.catch(() => undefined)
@@ -64,12 +71,14 @@ export class Patience {
     const { promise: givenUp, reject } = Promise.withResolvers<never>()
     const onAbort = (): void => reject(this.#signal?.reason)
     this.#signal?.addEventListener('abort', onAbort, { once: true })
+    this.#rejects.add(reject)
     const timeout = Number.isFinite(this.#endsAtMs) ? this.#timer.after(this.leftMs, () => reject(this.timedOut())) : undefined
     try {
       return await Promise.race([promise, givenUp])
     } finally {
       timeout?.cancel()
       this.#signal?.removeEventListener('abort', onAbort)
+      this.#rejects.delete(reject)
     }
   }
 
