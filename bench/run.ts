@@ -13,7 +13,12 @@ if (question === 'broker') {
 } else if (question === 'test-broker') {
   const { benchTestBroker } = await import('./test-broker/bench-test-broker.ts')
   process.exitCode = benchTestBroker(rest)
+} else if (question === 'tools') {
+  const { benchTools } = await import('./tools/bench-tools.ts')
+  process.exitCode = await benchTools(rest)
 } else {
-  console.error('npm run bench -- broker [--help]\nnpm run bench -- client [--help]\nnpm run bench -- test-broker [--help]')
+  console.error(
+    'npm run bench -- broker [--help]\nnpm run bench -- client [--help]\nnpm run bench -- tools [--help]\nnpm run bench -- test-broker [--help]',
+  )
   process.exitCode = 2
 }
