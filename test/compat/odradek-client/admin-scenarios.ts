@@ -96,6 +96,11 @@ export const operating: Theme = {
       const replica = { ...place, broker: leader }
       assert.equal((await admin.describeReplicaLogDirs([replica]).of(replica)).currentLogDir, holding?.[0])
 
+      const { topicId } = await admin.describeTopics([topic]).of(topic)
+      const held = { ...replica, topicId, fetchOffset: 0 }
+      const { batches, highWatermark } = await admin.describeReplicaBatches([held]).of(held)
+      assert.equal(batches.at(-1)?.lastOffset, highWatermark - 1)
+
       const { finalizedFeatures, supportedFeatures } = await admin.describeFeatures({ brokerId: leader })
       for (const [name, { max }] of finalizedFeatures) assert.ok((supportedFeatures.get(name)?.max ?? 0) >= max, name)
       await at.where('changes of features', async () => {

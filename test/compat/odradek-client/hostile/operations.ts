@@ -89,6 +89,8 @@ const calls: Readonly<Record<string, (admin: Admin) => PromiseLike<unknown>>> = 
   listGroups: (admin) => admin.listGroups(),
   describeConsumerGroups: (admin) => admin.describeConsumerGroups(['g']),
   deleteConsumerGroups: (admin) => admin.deleteConsumerGroups(['g']),
+  describeReplicaBatches: (admin) =>
+    admin.describeReplicaBatches([{ ...place, broker: 1, topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', fetchOffset: 0 }]),
   listOffsets: (admin) => admin.listOffsets([{ ...place, at: 'latest' }]),
 }
 
