@@ -83,10 +83,8 @@ export class ConsumerGroup {
       member = this.#add(request)
     } else if (member === undefined) return refuse('UNKNOWN_MEMBER_ID')
     else if (request.memberEpoch !== member.epoch) {
-      // Only the answer to the heartbeat that raised the epoch was lost.
-      const isLate =
-        request.memberEpoch === member.previousEpoch &&
-        (request.owned === null || request.owned.every((place) => member?.assigned.has(place)))
+      // Only the answer to the heartbeat that raised the epoch was lost: whoever knows of that says all that it has.
+      const isLate = request.memberEpoch === member.previousEpoch && request.owned?.every((place) => member?.assigned.has(place)) === true
       if (!isLate) return refuse('FENCED_MEMBER_EPOCH')
       this.#world.sometimes('a member came back with the epoch before')
     }

@@ -90,6 +90,13 @@ export class ModelGroups {
     return this.#partitions[partition]?.append(entries) ?? Promise.resolve()
   }
 
+  /** What is committed, or was written last and soon will be; 0 while there is nothing. */
+  lastWritten(group: string, topic: string, partition: number): number {
+    const at = this.#partitions[this.#coordinators.groups.indexOf(this.seatOf(group))]
+    const written = at?.underWay.findLast((each) => each.group === group && each.topic === topic && each.partition === partition)
+    return (written ?? this.committed.get(group, topic, partition))?.offset ?? 0
+  }
+
   /** Resolves when all that was written before in the group's partition is committed; rejects when the coordinator moves. */
   settled(group: string): Promise<void> {
     return this.#partitions[this.#coordinators.groups.indexOf(this.seatOf(group))]?.settled() ?? Promise.resolve()

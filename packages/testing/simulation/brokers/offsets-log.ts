@@ -50,6 +50,11 @@ export class OffsetsPartition {
     })
   }
 
+  /** Offsets that are appended and not committed yet. */
+  get underWay(): readonly AppliedOffset[] {
+    return this.entries.slice(this.#committed).flatMap(({ key, value }) => offsetIn(key, value) ?? [])
+  }
+
   /** Resolves when all that was appended before is committed. */
   settled(): Promise<void> {
     if (this.#committed === this.entries.length) return Promise.resolve()
@@ -79,15 +84,21 @@ export class OffsetsPartition {
   #commit(end: number): void {
     for (; this.#committed < end; this.#committed++) {
       const entry = this.entries[this.#committed]
-      if (entry?.value === undefined || entry.value === null || entryType(entry.key) !== OffsetCommitEntry.type) continue
-      const { group, topic, partition } = OffsetCommitEntry.decodeKey(entry.key)
-      const { offset, leaderEpoch, metadata } = OffsetCommitEntry.decodeValue(entry.value)
-      this.#applied({ group, topic, partition, offset: Number(offset), leaderEpoch, metadata })
+      const offset = entry === undefined ? undefined : offsetIn(entry.key, entry.value)
+      if (offset !== undefined) this.#applied(offset)
     }
     const waiting = this.#waiting
     this.#waiting = waiting.filter((each) => each.end > this.#committed)
     for (const each of waiting) if (each.end <= this.#committed) each.resolve()
   }
+}
+
+/** What a record says, if it is about an offset. */
+function offsetIn(key: Buffer, value: Buffer | null): AppliedOffset | undefined {
+  if (value === null || entryType(key) !== OffsetCommitEntry.type) return undefined
+  const { group, topic, partition } = OffsetCommitEntry.decodeKey(key)
+  const { offset, leaderEpoch, metadata } = OffsetCommitEntry.decodeValue(value)
+  return { group, topic, partition, offset: Number(offset), leaderEpoch, metadata }
 }
 
 /** The door through which one broker's group coordinator sees the partitions. */

@@ -144,9 +144,7 @@ export function groupOffsets(cluster: ModelCluster, coordinators: Coordinators, 
   }
 
   function goesBack(request: CommitRequest): boolean {
-    return offsetsOf(request, nameOf).some(
-      ({ group, topic, partition, offset }) => offset < (groups.committed.get(group, topic, partition)?.offset ?? 0),
-    )
+    return offsetsOf(request, nameOf).some(({ group, topic, partition, offset }) => offset < groups.lastWritten(group, topic, partition))
   }
 
   return [commit, fetch]
