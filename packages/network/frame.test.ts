@@ -121,7 +121,7 @@ describe('memory', () => {
     assert.equal(splitter.heldBytes, 512)
   })
 
-  test('is taken at once, up to 1 MiB, for who has sent as much before', () => {
+  test('is taken at once, up to 1 MiB and what stands around it, for who has sent as much before', () => {
     const splitter = new FrameSplitter(new ReadMemory(), maxFrameBytes)
     feed(splitter, framed(Buffer.alloc(200_000)))
     feed(splitter, framed(Buffer.alloc(200_000)).subarray(0, 100))
@@ -129,7 +129,24 @@ describe('memory', () => {
     const liar = new FrameSplitter(new ReadMemory(), maxFrameBytes)
     feed(liar, framed(Buffer.alloc(20_000_000)))
     feed(liar, framed(Buffer.alloc(20_000_000)).subarray(0, 100))
-    assert(liar.heldBytes <= 1_048_576)
+    assert(liar.heldBytes <= 1_048_576 + 65_536)
+  })
+
+  test('of a producer that sends a mebibyte of records each time is the same each time, and little of them is copied', () => {
+    const memory = new ReadMemory()
+    const splitter = new FrameSplitter(memory, maxFrameBytes)
+    const frame = framed(Buffer.alloc(1_048_576 + 300))
+    feed(splitter, frame)
+    const used = new Set<ArrayBufferLike>()
+    for (let round = 0; round < 5; round++) {
+      // Half of it has come when the broker looks.
+      assert.equal(splitter.landing.length, 65_536)
+      feed(splitter, frame.subarray(0, 500_000))
+      assert(splitter.heldBytes >= frame.length)
+      used.add(splitter.landing.buffer)
+      assert.equal(feed(splitter, frame.subarray(500_000)).length, 1)
+    }
+    assert.equal(used.size, 1)
   })
 
   test('that is given back is used again, up to its limit', () => {

@@ -3,6 +3,7 @@ import { int32At } from '@odradek/common/bytes'
 import { CloseConnection } from './connection.ts'
 import { foreignProtocol } from './foreign-protocol.ts'
 import type { ForeignProtocol } from './foreign-protocol.ts'
+import { largestKept } from './read-memory.ts'
 import type { ReadMemory } from './read-memory.ts'
 
 /** The size in front of a request cannot be one. */
@@ -21,7 +22,7 @@ export class BadFrame extends CloseConnection {
  * Finds the requests in what one connection sends: an int32 size, then so many bytes, again and again.
  *
  * The size is a claim, not a reason to allocate. A request larger than what was read at once gets a buffer of 64 KiB
- * that doubles as bytes come; a connection that has sent as large a request before gets up to 1 MiB at once.
+ * that doubles as bytes come; a connection that has sent as large a request before gets up to 1 MiB and a little at once.
  *
  * Reading goes: `landing` → the kernel fills it → `received(n)` → while (`next()`) { use `buffer[start, end)`; `consume()` }
  * → `settle()`. A frame that was found and not consumed is found again by the next `next()`.
@@ -68,7 +69,8 @@ export class FrameSplitter {
       return this.#own().subarray(this.#to)
     }
     this.#landsInOwn = false
-    return this.#largestFrame > largestCarried ? this.#memory.largeLanding : this.#memory.smallLanding
+    const hasRoomForSome = this.#largestFrame > largestCarried && this.#largestFrame <= largestLanded
+    return hasRoomForSome ? this.#memory.largeLanding : this.#memory.smallLanding
   }
 
   /** So many bytes were put at the beginning of the last `landing`. */
@@ -176,7 +178,7 @@ export class FrameSplitter {
     if (!this.#isPartial || frame <= largestCarried) return 0
     const trusted = Math.min(this.#largestFrame, largestTrusted)
     // Who sends one large request after the other gets room for several, so that fewer reads are needed.
-    if (frame <= trusted) return Math.max(frame, Math.min(4 * trusted, largestTrusted))
+    if (frame <= trusted) return Math.max(frame, Math.min(4 * trusted, 1_048_576))
     return Math.min(frame, Math.max(firstRoom, trusted))
   }
 
@@ -205,10 +207,15 @@ export class FrameSplitter {
 
 /** A request up to this size is put together by copying its beginning, at most once for each read. */
 const largestCarried = 16_384
+/**
+ * Several requests up to this size are read at once. Of a larger one only its beginning should land where all land: how much of it has come
+ * already has to be copied out of there, up to all of it, while the rest is read to where it stays.
+ */
+const largestLanded = 262_144
 /** What a large request gets at first, whatever it says of itself. */
 const firstRoom = 65_536
 /** How much a connection gets at once because it has filled as much before. */
-const largestTrusted = 1_048_576
+const largestTrusted = largestKept
 
 function badSize(size: number, max: number): string {
   if (size < 0) return `it announced a request of ${size} bytes`

@@ -38,7 +38,7 @@ export class ReadMemory {
     return this.#freeBytes
   }
 
-  /** A buffer of at least so many bytes. Up to a mebibyte sizes are powers of two, so that they can be used again. */
+  /** A buffer of at least so many bytes. There are few sizes, powers of two up to a mebibyte, so that they can be used again. */
   take(bytes: number): Buffer {
     const size = sizeOf(bytes)
     const buffer = this.#free.get(size)?.pop()
@@ -59,10 +59,11 @@ export class ReadMemory {
   }
 }
 
-const largestKept = 1_048_576
+/** Producers fill requests with a mebibyte of records (`max.request.size`), and something stands around them. */
+export const largestKept = 1_048_576 + 65_536
 const smallestSize = 512
 
 function sizeOf(bytes: number): number {
   if (bytes > largestKept) return bytes
-  return bytes <= smallestSize ? smallestSize : 2 ** (32 - Math.clz32(bytes - 1))
+  return bytes <= smallestSize ? smallestSize : Math.min(largestKept, 2 ** (32 - Math.clz32(bytes - 1)))
 }
