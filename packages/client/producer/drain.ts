@@ -18,11 +18,12 @@ export interface Drained {
 }
 
 /**
- * The batches of one request: one of each partition, from `from` on in a circle, until `maxBytes` are full. A batch that is too large alone goes alone.
+ * The batches of one request: one of each partition, from `from` on in a circle, until `maxBytes` are full, with what stands around them.
+ * A batch that is too large alone goes alone.
  */
 export function drain(queues: readonly PartitionQueue[], from: number, maxBytes: number, gate: Gate): Drained {
   const parcels: Parcel[] = []
-  let bytes = 0
+  let bytes = aroundAll
   const count = queues.length
   for (let i = 0; i < count; i++) {
     const at = (from + i) % count
@@ -30,11 +31,16 @@ export function drain(queues: readonly PartitionQueue[], from: number, maxBytes:
     if (queue === undefined || !gate.mayLeave(queue) || !gate.prepare(queue)) continue
     const batch = queue.batches[0]
     if (batch === undefined) continue
-    if (parcels.length > 0 && bytes + batch.sizeInBytes > maxBytes) return { parcels, next: at }
-    bytes += batch.sizeInBytes
+    bytes += batch.sizeInBytes + queue.topic.length + aroundEach
+    if (parcels.length > 0 && bytes > maxBytes) return { parcels, next: at }
     gate.leave(queue)
     queue.batches.shift()
     parcels.push({ queue, batch })
   }
   return { parcels, next: count === 0 ? 0 : (from + 1) % count }
 }
+
+/** Of a request without its batches: size, header with a client id, terms, perhaps a transactional id; at most about so many bytes. */
+const aroundAll = 128
+/** Of a batch: topic and partition, lengths and tags, beside a name. */
+const aroundEach = 32
