@@ -1,7 +1,8 @@
 /**
  * Runs every example as a reader would, each in a process of its own against a broker that it shares with the others, and looks at what it printed.
  *
- *   node test/examples/run.ts                         against a broker of ours; the transactional one against Apache Kafka, if that is installed
+ *   node test/examples/run.ts                         against a broker of ours; the transactional one against Apache Kafka, if that is installed; those with
+ *                                                     clients of others beside these, see beside-peers.ts
  *   node test/examples/run.ts --bootstrap host:port   all of them against that broker
  */
 import { execFileSync, spawn } from 'node:child_process'
@@ -11,6 +12,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { BrokerProcess } from '@odradek/testing'
 import { freePort } from '../compat/odradek-client/free-port.ts'
+import { runPeerExamples } from './beside-peers.ts'
 
 interface Example {
   readonly file: string
@@ -47,6 +49,7 @@ else {
   await using broker = await BrokerProcess.start()
   for (const example of examples) if (example.needs === undefined) await run(example, `127.0.0.1:${broker.port}`)
   await onApache(examples.filter(({ needs }) => needs !== undefined))
+  besidePeers()
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exitCode = failed > 0 ? 1 : 0
@@ -65,6 +68,16 @@ async function run({ file, says }: Example, bootstrap: string): Promise<void> {
   if (right) passed++
   else failed++
   process.stdout.write(right ? `  ok   ${file}\n` : ` FAIL  ${file} ended with ${code}\n${said}\n`)
+}
+
+/** Those that bring their own broker, and test what others have written. */
+function besidePeers(): void {
+  for (const { file, missing, failure } of runPeerExamples()) {
+    if (missing !== undefined) process.stdout.write(`  not run, ${missing}: ${file}\n`)
+    else if (failure === undefined) passed++
+    else failed++
+    if (missing === undefined) process.stdout.write(failure === undefined ? `  ok   ${file}\n` : ` FAIL  ${file}\n${failure}\n`)
+  }
 }
 
 async function onApache(list: readonly Example[]): Promise<void> {

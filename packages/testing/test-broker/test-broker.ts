@@ -56,8 +56,8 @@ export interface TestBroker extends AsyncDisposable {
   group(groupId: string): Promise<GroupView>
 
   /**
-   * Resolves when a consumer group is as described: `{ state: 'Stable', lag: 0 }` when all is read and committed.
-   * Partitions of which the group has committed nothing lag by all their records.
+   * Resolves when a consumer group is as described: `{ lag: 0 }` when all is read and committed. Partitions of which the group has committed nothing lag by all
+   * their records; while it rebalances, and before it has partitions, its lag is not known, and waited for.
    */
   waitForGroup(groupId: string, wanted?: WaitForGroupOptions): Promise<GroupView>
 
