@@ -14,6 +14,7 @@ class SystemTerminal implements Terminal {
   #interrupted: AbortController | undefined
   #outputClosed: AbortController | undefined
   #isWatched = false
+  #drained: Promise<void> | undefined
 
   get input(): Readable {
     return process.stdin
@@ -34,10 +35,17 @@ class SystemTerminal implements Terminal {
   out(text: string | Uint8Array): Promise<void> | undefined {
     if (this.outputClosed.aborted || text.length === 0) return undefined
     if (process.stdout.write(text)) return undefined
+    this.#drained ??= this.#untilDrained()
+    return this.#drained
+  }
+
+  /** The same for all who write meanwhile: the reader has caught up, or has gone. */
+  #untilDrained(): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         process.stdout.off('drain', done)
         this.outputClosed.removeEventListener('abort', done)
+        this.#drained = undefined
         resolve()
       }
       process.stdout.on('drain', done)
