@@ -7,7 +7,7 @@ import { checkDeclarations } from './declared.ts'
 import { install, run } from './run.ts'
 
 /** Unpacked, with declarations, README and licence: a little more than it is today, so that it does not grow unnoticed. */
-const mostBytes = 665_000
+const mostBytes = 670_000
 
 /** Who runs what we publish: oldest, current and newest Node, and Bun, each as the registry has it. */
 const runtimes: readonly { readonly name: string; readonly spec: string; readonly program: string }[] = [
