@@ -22,14 +22,18 @@ const jars = given.length > 0 ? given : jarsOfThePeer()
 const missing = jars.filter((jar) => !existsSync(jar))
 if (jars.length === 0 || missing.length > 0) {
   console.error(missing.length > 0 ? `There is no ${missing.join(', ')}.` : 'There is no Kafka here to compare with.')
-  console.error('Run tools/peers/apache-kafka install, or give the paths of kafka-clients and kafka-group-coordinator jars.')
+  console.error(
+    'Run tools/peers/apache-kafka install, or give the paths of the jars of kafka-clients, kafka-group-coordinator and kafka-transaction-coordinator.',
+  )
   process.exit(2)
 }
 const kafka = new Map(jars.flatMap(definitionsIn).map((message) => [message.name, message]))
-const entries = ourEntries()
-const hasEntries = entries.some(({ name }) => kafka.has(name))
-if (!hasEntries) console.log('The records of __consumer_offsets are not compared: that takes the jar of kafka-group-coordinator, too.')
-const ours = [...ourMessages(), ...(hasEntries ? entries : [])]
+const entries = [...ourEntries()].flatMap(([jar, messages]) => {
+  if (messages.some(({ name }) => kafka.has(name))) return messages
+  console.log(`${messages.length} records of an internal topic are not compared: that takes the jar of ${jar}, too.`)
+  return []
+})
+const ours = [...ourMessages(), ...entries]
 
 let differences = 0
 const used = new Set<unknown>()
@@ -70,7 +74,9 @@ function jarsOfThePeer(): readonly string[] {
     .flatMap((entry) => {
       const folder = dirname(entry)
       const names = entry.endsWith('*') ? readdirSync(folder) : [entry.slice(folder.length + 1)]
-      return names.filter((name) => /^kafka-(?:clients|group-coordinator)-\d.*\.jar$/.test(name)).map((name) => join(folder, name))
+      return names
+        .filter((name) => /^kafka-(?:clients|(?:group|transaction)-coordinator)-\d.*\.jar$/.test(name))
+        .map((name) => join(folder, name))
     })
 }
 

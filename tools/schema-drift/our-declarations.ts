@@ -1,4 +1,5 @@
-import { consumerOffsetsEntries } from '@odradek/protocol/entries'
+import { consumerOffsetsEntries, transactionStateEntries } from '@odradek/protocol/entries'
+import type { Entry } from '@odradek/protocol/entries'
 import { allApis } from '@odradek/protocol/messages'
 import { int16, int32, string } from '@odradek/protocol/schema'
 import type { Field, Fields } from '@odradek/protocol/schema'
@@ -15,9 +16,16 @@ export function ourMessages(): readonly Message[] {
   return [...headers, ...apis]
 }
 
-/** Keys and values of internal topics: what the jar of kafka-group-coordinator has. */
-export function ourEntries(): readonly Message[] {
-  return consumerOffsetsEntries.flatMap(({ type, name, versions: [from, to], flexible, key, value }) => [
+/** Keys and values of internal topics, by the jar that has them. */
+export function ourEntries(): ReadonlyMap<string, readonly Message[]> {
+  return new Map([
+    ['kafka-group-coordinator', messagesOf(consumerOffsetsEntries)],
+    ['kafka-transaction-coordinator', messagesOf(transactionStateEntries)],
+  ])
+}
+
+function messagesOf(entries: readonly Entry[]): readonly Message[] {
+  return entries.flatMap(({ type, name, versions: [from, to], flexible, key, value }) => [
     ourMessage({ name: `${name}Key`, key: type, versions: { from: 0, to: 0 } }, key),
     ourMessage({ name: `${name}Value`, key: type, versions: { from, to }, flexible }, value),
   ])

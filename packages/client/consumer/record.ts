@@ -24,6 +24,10 @@ export interface ConsumerRecord<N extends string = string, K = Bytes | null, V =
   readonly headers: Headers
   readonly rawKey: Bytes | null
   readonly rawValue: Bytes | null
+  /** Bytes of `rawKey`, −1 for null; to ask costs less than to look at them. */
+  readonly serializedKeySize: number
+  /** Bytes of `rawValue`, −1 for null. */
+  readonly serializedValueSize: number
   /** A copy that keeps nothing but itself alive, and that stays as it is when it came from a `cursor()`. */
   detach(): ConsumerRecord<N, K, V>
 }

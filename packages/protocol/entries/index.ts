@@ -9,6 +9,7 @@ import {
 import type { Entry } from './entry.ts'
 import { GroupMetadataEntry } from './group-metadata.ts'
 import { LegacyOffsetCommitEntry, OffsetCommitEntry } from './offset-commit.ts'
+import { TransactionLogEntry } from './transaction-log.ts'
 
 export { entryType } from './entry.ts'
 export type { Entry, KeyOf, ValueOf } from './entry.ts'
@@ -22,6 +23,7 @@ export {
   GroupMetadataEntry,
   LegacyOffsetCommitEntry,
   OffsetCommitEntry,
+  TransactionLogEntry,
 }
 
 /**
@@ -39,3 +41,6 @@ export const consumerOffsetsEntries: readonly Entry[] = [
   ConsumerGroupCurrentMemberAssignmentEntry,
   ConsumerGroupRegularExpressionEntry,
 ]
+
+/** The records of `__transaction_state`. */
+export const transactionStateEntries: readonly Entry[] = [TransactionLogEntry]

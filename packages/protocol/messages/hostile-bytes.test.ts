@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer'
 import { test } from 'node:test'
 import { ByteReader } from '@odradek/common/bytes'
 import * as fc from 'fast-check'
-import { consumerOffsetsEntries } from '../entries/index.ts'
+import { consumerOffsetsEntries, transactionStateEntries } from '../entries/index.ts'
 import { arbitraryMessage } from '../schema/arbitrary-message.ts'
 import { MalformedMessage } from '../schema/malformed-message.ts'
 import { DescribeGroups } from './describe-groups.ts'
@@ -65,15 +65,20 @@ test('random bytes are refused, or are a message', () => {
 
 test('random bytes in the place of a record are refused, or are one', () => {
   fc.assert(
-    fc.property(fc.constantFrom(...consumerOffsetsEntries), fc.uint8Array({ maxLength: 80 }), fc.nat(4), (entry, bytes, version) => {
-      for (const decode of [entry.decodeKey, entry.decodeValue]) {
-        try {
-          decode(Buffer.from([0, decode === entry.decodeKey ? entry.type : version, ...bytes]))
-        } catch (error) {
-          assert(error instanceof MalformedMessage)
+    fc.property(
+      fc.constantFrom(...consumerOffsetsEntries, ...transactionStateEntries),
+      fc.uint8Array({ maxLength: 80 }),
+      fc.nat(4),
+      (entry, bytes, version) => {
+        for (const decode of [entry.decodeKey, entry.decodeValue]) {
+          try {
+            decode(Buffer.from([0, decode === entry.decodeKey ? entry.type : version, ...bytes]))
+          } catch (error) {
+            assert(error instanceof MalformedMessage)
+          }
         }
-      }
-    }),
+      },
+    ),
     { numRuns: 2000 },
   )
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ByteReader } from '@odradek/common/bytes'
 import * as fc from 'fast-check'
-import { consumerOffsetsEntries } from '../entries/index.ts'
+import { consumerOffsetsEntries, transactionStateEntries } from '../entries/index.ts'
 import { arbitraryMessage } from '../schema/arbitrary-message.ts'
 import { everyMessage } from './every-message.ts'
 
@@ -33,7 +33,10 @@ test('what is left out of a message is read as its default, in every version', (
 })
 
 test('every record of __consumer_offsets reads back as it was written, in every version', () => {
-  for (const { key, value, versions, flexible, encodeKey, decodeKey, encodeValue, decodeValue } of consumerOffsetsEntries) {
+  for (const { key, value, versions, flexible, encodeKey, decodeKey, encodeValue, decodeValue } of [
+    ...consumerOffsetsEntries,
+    ...transactionStateEntries,
+  ]) {
     fc.assert(
       fc.property(arbitraryMessage(key, { version: 0, flexible: false }), (fields) => {
         assert.deepEqual(decodeKey(encodeKey(fields)), fields)

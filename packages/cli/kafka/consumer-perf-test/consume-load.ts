@@ -33,7 +33,7 @@ export async function consumeLoad(load: ConsumedLoad): Promise<Reading> {
     consumedMs = nowMs
     for (const batch of batches) {
       records += batch.count
-      for (const { rawKey, rawValue } of batch.cursor()) bytes += (rawKey?.length ?? 0) + (rawValue?.length ?? 0)
+      for (const record of batch.cursor()) bytes += Math.max(0, record.serializedKeySize) + Math.max(0, record.serializedValueSize)
     }
     if (nowMs - reported.atMs < reportingIntervalMs) continue
     report?.(progress({ startMs: reported.atMs, endMs: nowMs, records, bytes, joinMs: joinTime.roundMs }, reported, date))

@@ -225,6 +225,7 @@ test('random bytes give a typed error or nothing, and never hang', async () => {
       for (const record of new SliceIterator(slice.segments, undefined)) {
         try {
           void [record.offset, record.timestamp, record.rawKey, record.rawValue, [...record.headers]]
+          void [record.serializedKeySize, record.serializedValueSize]
         } catch (error) {
           assert.ok(error instanceof KafkaError && error.code === 'CORRUPT_MESSAGE', String(error))
         }
@@ -343,6 +344,23 @@ test('headers reshaped: duplicate, null, empty and binary values come in their o
   assert.equal(record.headers.last('none'), undefined)
   assert.equal(record.headers.all('a').length, 2)
   assert.equal(record.headers.text('ü'), 'ö')
+})
+
+test('a record tells how long its key and value are, with nothing made of them; null is −1', () => {
+  const bytes = batchOf([
+    { key: Buffer.from('kk'), value: Buffer.from('value') },
+    { key: null, value: Buffer.alloc(0) },
+    { key: Buffer.alloc(200), value: null },
+  ])
+  const sizes: number[][] = []
+  for (const record of new SliceIterator(dataOf([bytes], { bytes }).take(3)!.segments, undefined)) {
+    sizes.push([record.serializedKeySize, record.serializedValueSize])
+  }
+  assert.deepEqual(sizes, [
+    [2, 5],
+    [-1, 0],
+    [200, -1],
+  ])
 })
 
 test('detach copies a record out of its frame', () => {

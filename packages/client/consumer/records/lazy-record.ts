@@ -91,6 +91,14 @@ export class LazyRecord implements ConsumerRecord<string, unknown, unknown> {
     return this.#bytesAt(this.#valueLengthAt())
   }
 
+  get serializedKeySize(): number {
+    return this.#sizeAt(this.#keyLengthAt())
+  }
+
+  get serializedValueSize(): number {
+    return this.#sizeAt(this.#valueLengthAt())
+  }
+
   get headers(): Headers {
     return (this.#headers ??= this.#readHeaders())
   }
@@ -142,6 +150,13 @@ export class LazyRecord implements ConsumerRecord<string, unknown, unknown> {
     const start = afterVarint(buffer, position)
     if (!(length <= this.#end() - start)) throw this.#corrupt('a part is longer than the record')
     return buffer.subarray(start, start + length)
+  }
+
+  #sizeAt(position: number): number {
+    const { buffer } = this.#batch
+    const length = varintAt(buffer, position)
+    if (!(length <= this.#end() - afterVarint(buffer, position))) throw this.#corrupt('a part is longer than the record')
+    return length < 0 ? -1 : length
   }
 
   #read(part: 'key' | 'value', reader: PartReader | undefined, position: number): unknown {
