@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer'
-import { consumerOffsetsEntries, entryType } from '@odradek/protocol/entries'
+import { consumerOffsetsEntries, entryType, transactionStateEntries } from '@odradek/protocol/entries'
+import type { Entry } from '@odradek/protocol/entries'
 import { exists } from '@odradek/protocol/schema'
 import type { Field, Fields, FieldType } from '@odradek/protocol/schema'
 
-/** A record of `__consumer_offsets`, as Kafka's converters make JSON of it. */
+/** A record of an internal topic, as Kafka's converters make JSON of it. */
 export interface InternalRecord {
   readonly type: number
   readonly key: Readonly<Record<string, unknown>>
@@ -11,16 +12,38 @@ export interface InternalRecord {
   readonly value: { readonly version: number; readonly data: Readonly<Record<string, unknown>> } | null
 }
 
-/** Undefined for a record of a type that is not known. Throws `MalformedMessage`. */
-export function readInternalRecord(key: Buffer, value: Buffer | null): InternalRecord | undefined {
-  const type = entryType(key)
-  const entry = consumerOffsetsEntries.find((one) => one.type === type)
-  if (entry === undefined || type === undefined) return undefined
-  const version = value === null ? 0 : value.readInt16BE(0)
+/** Reads a record of one internal topic. Undefined for one of a type that is not known. Throws `MalformedMessage`. */
+export type InternalRecordReader = (key: Buffer, value: Buffer | null) => InternalRecord | undefined
+
+/** Of `__consumer_offsets`. */
+export const readInternalRecord: InternalRecordReader = readerOf(consumerOffsetsEntries)
+
+const readTransactionFields = readerOf(transactionStateEntries)
+
+/** Of `__transaction_state`; the state of a transaction is a word. */
+export const readTransactionRecord: InternalRecordReader = (key, value) => {
+  const record = readTransactionFields(key, value)
+  if (record?.value === undefined || record.value === null) return record
+  const { version, data } = record.value
+  const { transactionStatus } = data
   return {
-    type,
-    key: plain(entry.decodeKey(key), entry.key, 0),
-    value: value === null ? null : { version, data: plain(entry.decodeValue(value), entry.value, version) },
+    ...record,
+    value: { version, data: { ...data, transactionStatus: states[Number(transactionStatus)] ?? String(transactionStatus) } },
+  }
+}
+
+const states = ['Empty', 'Ongoing', 'PrepareCommit', 'PrepareAbort', 'CompleteCommit', 'CompleteAbort', 'Dead', 'PrepareEpochFence']
+
+function readerOf(entries: readonly Entry[]): InternalRecordReader {
+  return (key, value) => {
+    const type = entryType(key)
+    const entry = entries.find((one) => one.type === type)
+    if (entry === undefined || type === undefined) return undefined
+    const keyData = plain(entry.decodeKey(key), entry.key, 0)
+    if (value === null) return { type, key: keyData, value: null }
+    const data = entry.decodeValue(value)
+    const version = value.readInt16BE(0)
+    return { type, key: keyData, value: { version, data: plain(data, entry.value, version) } }
   }
 }
 
@@ -38,7 +61,6 @@ function plain(value: unknown, fields: Fields, version: number): Readonly<Record
 function plainField(value: unknown, type: FieldType, version: number): unknown {
   if (value === null) return null
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  if (typeof value === 'bigint') return Number(value)
   if (type.kind === 'struct') return plain(value, type.fields, version)
   if (type.kind === 'array' && Array.isArray(value)) return value.map((one) => plainField(one, type.of.type, version))
   return value

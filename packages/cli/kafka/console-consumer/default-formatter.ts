@@ -1,9 +1,12 @@
 import type { Buffer } from 'node:buffer'
-import type { Deserializer } from './deserializers.ts'
+import type { Deserializer } from './deserializer.ts'
 import type { FormattedRecord, Formatter } from './formatter.ts'
 import type { OutputBuffer } from './output-buffer.ts'
 
-export type ColumnName = 'timestamp' | 'partition' | 'offset' | 'delivery' | 'epoch' | 'headers' | 'key' | 'value'
+/** In their order. */
+export const columnNames = ['timestamp', 'partition', 'offset', 'delivery', 'epoch', 'headers', 'key', 'value'] as const
+
+export type ColumnName = (typeof columnNames)[number]
 
 export interface DefaultFormat {
   readonly columns: ReadonlySet<ColumnName>
@@ -26,21 +29,19 @@ export class DefaultFormatter implements Formatter {
 
   constructor(format: DefaultFormat) {
     this.#format = format
-    const all: readonly (readonly [ColumnName, Column])[] = [
-      [
-        'timestamp',
-        ({ timestamp, timestampType }, output) => output.text(timestamp === -1 ? 'NO_TIMESTAMP' : `${timestampType}:${timestamp}`),
-      ],
-      ['partition', ({ partition }, output) => output.text(`Partition:${partition}`)],
-      ['offset', ({ offset }, output) => output.text(`Offset:${offset}`)],
-      ['delivery', (_record, output) => output.text('Delivery:NOT_PRESENT')],
-      ['epoch', (_record, output) => output.text('Epoch:NOT_PRESENT')],
-      ['headers', (record, output) => this.#headers(record, output)],
-      ['key', ({ rawKey }, output) => output.bytes(this.#shown(rawKey, format.key))],
-      ['value', ({ rawValue }, output) => output.bytes(this.#shown(rawValue, format.value))],
-    ]
-    this.#columns = all.filter(([name]) => format.columns.has(name)).map(([, column]) => column)
-    this.#isValueAlone = format.columns.size === 1 && format.columns.has('value') && format.value === undefined
+    const { columns, value } = format
+    const all: Readonly<Record<ColumnName, Column>> = {
+      timestamp: (record, output) => output.text(timestampOf(record)),
+      partition: ({ partition }, output) => output.text(`Partition:${partition}`),
+      offset: ({ offset }, output) => output.text(`Offset:${offset}`),
+      delivery: (_record, output) => output.text('Delivery:NOT_PRESENT'),
+      epoch: (_record, output) => output.text('Epoch:NOT_PRESENT'),
+      headers: (record, output) => this.#headers(record, output),
+      key: ({ rawKey }, output) => output.bytes(this.#shown(rawKey, format.key)),
+      value: ({ rawValue }, output) => output.bytes(this.#shown(rawValue, format.value)),
+    }
+    this.#columns = columnNames.filter((name) => columns.has(name)).map((name) => all[name])
+    this.#isValueAlone = columns.size === 1 && columns.has('value') && value === undefined
   }
 
   write(record: FormattedRecord, output: OutputBuffer): void {
@@ -50,9 +51,10 @@ export class DefaultFormatter implements Formatter {
       output.bytes(lineSeparator)
       return
     }
-    const last = this.#columns.length - 1
-    for (const [at, column] of this.#columns.entries()) {
-      column(record, output)
+    const columns = this.#columns
+    const last = columns.length - 1
+    for (let at = 0; at <= last; at++) {
+      columns[at]?.(record, output)
       output.bytes(at === last ? lineSeparator : keySeparator)
     }
   }
@@ -73,4 +75,9 @@ export class DefaultFormatter implements Formatter {
     const given = bytes ?? this.#format.nullLiteral
     return deserialize === undefined ? given : deserialize(given)
   }
+}
+
+/** Only records of the oldest format have no timestamp at all, and such have no leader epoch either. */
+function timestampOf({ timestamp, timestampType, leaderEpoch }: FormattedRecord): string {
+  return timestamp === -1 && leaderEpoch === undefined ? 'NO_TIMESTAMP' : `${timestampType}:${timestamp}`
 }

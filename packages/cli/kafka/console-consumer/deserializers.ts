@@ -1,45 +1,71 @@
 import { Buffer } from 'node:buffer'
 import { javaDouble } from '../java-double.ts'
-import { JavaError } from '../java-error.ts'
+import { illegalArgument, JavaError } from '../java-error.ts'
+import { listDeserializer } from './list-deserializer.ts'
+import type { Deserializer, DeserializerConfig } from './deserializer.ts'
+import { stringDeserializer, uuidDeserializer } from './text-deserializers.ts'
 
-/** Makes text of bytes, as `toString()` of what a deserializer of Kafka gives. */
-export type Deserializer = (bytes: Uint8Array) => Uint8Array
+/**
+ * By the name of a class of Kafka's, `org.apache.kafka.common.serialization.LongDeserializer`, or its last part. Throws what Java would where there is none of
+ * that name, or its settings do not go.
+ */
+export function deserializerNamed(name: string, config: DeserializerConfig, isKey: boolean): Deserializer {
+  const kind = /^(?:org\.apache\.kafka\.common\.serialization\.)?(\w+)Deserializer$/.exec(name)?.[1] ?? ''
+  switch (kind) {
+    case 'String':
+      return stringDeserializer(config, isKey)
+    case 'UUID':
+      return uuidDeserializer(config, isKey)
+    case 'List':
+      return listDeserializer(config, isKey, deserializerNamed)
+    default:
+      return byKind.get(kind) ?? notThere(name)
+  }
+}
 
+const notThere = (name: string): never => {
+  throw new JavaError('java.lang.ClassNotFoundException', name)
+}
+
+const serializationException = (message: string): JavaError =>
+  new JavaError('org.apache.kafka.common.errors.SerializationException', message)
+
+/** `who` is what Kafka calls itself in the complaint. */
 const fixed =
-  (kind: string, size: number, read: (bytes: Buffer) => string): Deserializer =>
+  (who: string, size: number, read: (bytes: Buffer) => string): Deserializer =>
   (bytes) => {
-    if (bytes.length !== size)
-      throw new JavaError(
-        'org.apache.kafka.common.errors.SerializationException',
-        `Size of data received by ${kind}Deserializer is not ${size}`,
-      )
+    if (bytes.length !== size) throw serializationException(`Size of data received by ${who} is not ${size}`)
     return Buffer.from(read(Buffer.from(bytes.buffer, bytes.byteOffset, size)))
   }
 
 const byKind: ReadonlyMap<string, Deserializer> = new Map<string, Deserializer>([
-  ['String', (bytes) => bytes],
+  // Java prints an array by its address, which says nothing to anybody.
   ['ByteArray', (bytes) => bytes],
-  ['ByteBuffer', (bytes) => bytes],
-  ['Bytes', (bytes) => Buffer.from([...bytes].map(shownByte).join(''))],
-  ['Short', fixed('Short', 2, (bytes) => String(bytes.readInt16BE(0)))],
-  ['Integer', fixed('Integer', 4, (bytes) => String(bytes.readInt32BE(0)))],
-  ['Long', fixed('Long', 8, (bytes) => String(bytes.readBigInt64BE(0)))],
-  ['Float', fixed('Float', 4, (bytes) => javaFloat(bytes.readFloatBE(0)))],
-  ['Double', fixed('Double', 8, (bytes) => javaDouble(bytes.readDoubleBE(0)))],
-  ['Boolean', fixed('Boolean', 1, (bytes) => String(bytes[0] === 1))],
-  ['UUID', (bytes) => bytes],
-  ['Void', () => Buffer.from('null')],
+  ['ByteBuffer', ({ length }) => Buffer.from(`java.nio.HeapByteBuffer[pos=0 lim=${length} cap=${length}]`)],
+  ['Bytes', (bytes) => Buffer.from(Array.from(bytes, shownByte).join(''))],
+  ['Short', fixed('ShortDeserializer', 2, (bytes) => String(bytes.readInt16BE(0)))],
+  ['Integer', fixed('IntegerDeserializer', 4, (bytes) => String(bytes.readInt32BE(0)))],
+  ['Long', fixed('LongDeserializer', 8, (bytes) => String(bytes.readBigInt64BE(0)))],
+  ['Float', fixed('Deserializer', 4, (bytes) => javaFloat(bytes.readFloatBE(0)))],
+  ['Double', fixed('Deserializer', 8, (bytes) => javaDouble(bytes.readDoubleBE(0)))],
+  ['Boolean', fixed('BooleanDeserializer', 1, (bytes) => truth(bytes.readInt8(0)))],
+  [
+    'Void',
+    () => {
+      throw illegalArgument('Data should be null for a VoidDeserializer.')
+    },
+  ],
 ])
 
-/** By the name of a class, `org.apache.kafka.common.serialization.LongDeserializer`; undefined for one that is not known. */
-export function deserializerNamed(name: string): Deserializer | undefined {
-  return byKind.get(/^(?:org\.apache\.kafka\.common\.serialization\.)?(\w+)Deserializer$/.exec(name)?.[1] ?? '')
+function truth(byte: number): string {
+  if (byte !== 0 && byte !== 1) throw serializationException(`Unexpected byte received by BooleanDeserializer: ${byte}`)
+  return String(byte === 1)
 }
 
-/** As `Bytes` shows itself: what can be printed, and the rest in hexadecimal. */
+/** As Kafka's `Bytes` shows itself: what can be printed, and the rest, the backslash too, in hexadecimal. */
 function shownByte(byte: number): string {
-  if (byte === 0x5c) return String.raw`\\`
-  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  const isPlain = byte >= 0x20 && byte < 0x7f && byte !== 0x5c
+  return isPlain ? String.fromCharCode(byte) : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`
 }
 
 /** The shortest digits that are this float again. */

@@ -1,5 +1,7 @@
 import type { Terminal } from '../../terminal.ts'
 import { propertiesFile } from '../clients.ts'
+import { hashMapOrder, hashOfText } from '../java-hash-order.ts'
+import { JavaError } from '../java-error.ts'
 import { keyValues } from '../options/key-values.ts'
 import { OptionParser } from '../options/joptsimple.ts'
 import type { OptionName } from '../options/joptsimple.ts'
@@ -50,7 +52,8 @@ export interface ConsoleConsumerOptions {
   readonly bootstrapServer: string
   readonly settings: Readonly<Record<string, string>>
   readonly topic: string | undefined
-  readonly include: RegExp | undefined
+  /** Throws when it is asked for and is no regular expression. */
+  readonly include: RegExp
   readonly partition: number | undefined
   readonly offset: number | 'earliest' | 'latest'
   /** Throws when it is asked for and was no number: Kafka's tool has made its consumer by then. */
@@ -62,7 +65,11 @@ export interface ConsoleConsumerOptions {
 }
 
 /** Reads the command line, in the order in which Kafka finds mistakes. `number` names the group of somebody who names none. */
-export function consoleConsumerOptions(args: readonly string[], terminal: Terminal, number: () => number): ConsoleConsumerOptions {
+export async function consoleConsumerOptions(
+  args: readonly string[],
+  terminal: Terminal,
+  number: () => number,
+): Promise<ConsoleConsumerOptions> {
   const usage = new Usage(terminal, parser)
   const options = usage.parse(() => parser.parse(args))
   usage.helpOrVersion(options, args, 'This tool helps to read data from Kafka topics and outputs it to standard output.')
@@ -74,17 +81,20 @@ export function consoleConsumerOptions(args: readonly string[], terminal: Termin
   const file = options.value(configName)
   const [fromFile, given] = [file === undefined ? {} : propertiesFile(file), keyValues(options.values(propertyName))]
   const groups = new Set([options.value('group'), fromFile['group.id'], given['group.id']].filter((group) => group !== undefined))
-  if (groups.size > 1)
-    usage.fail(
-      `The group ids provided in different places (directly using '--group', via '--consumer-property', or via '--consumer.config') do not match. Detected group ids: ${[...groups].map((group) => `'${group}'`).join(', ')}`,
-    )
+  if (groups.size > 1) {
+    const names = hashMapOrder([...groups], hashOfText).map((group) => `'${group}'`)
+    const places = "(directly using '--group', via '--consumer-property', or via '--consumer.config')"
+    usage.fail(`The group ids provided in different places ${places} do not match. Detected group ids: ${names.join(', ')}`)
+  }
   if (groups.size > 0 && options.has('partition')) usage.fail('Options group and partition cannot be specified together.')
   const settings = settingsOf(options, { ...fromFile, ...given }, groups, number, terminal, usage)
   return {
     bootstrapServer: options.value('bootstrap-server') ?? '',
     settings,
     topic: options.value('topic'),
-    include: options.has('include') ? new RegExp(`^(?:${options.value('include') ?? ''})$`) : undefined,
+    get include() {
+      return regex(options.value('include') ?? '')
+    },
     partition: options.number('partition'),
     offset: offsetOf(options, usage),
     get maxMessages() {
@@ -93,7 +103,7 @@ export function consoleConsumerOptions(args: readonly string[], terminal: Termin
     timeoutMs: timeoutOf(options.long('timeout-ms')),
     skipsErrors: options.has('skip-message-on-error'),
     tellsEvents: options.has('enable-systest-events'),
-    formatter: formatterOf(options, usage, terminal),
+    formatter: await formatterOf(options, usage, terminal),
   }
 }
 
@@ -121,15 +131,16 @@ function settingsOf(
     usage.exit(1)
   }
   const [group] = groups
+  const isolation = { 'isolation.level': options.value('isolation-level') ?? '' }
+  // It reads bytes, whatever a file says.
+  const { 'key.deserializer': _key, 'value.deserializer': _value, ...others } = given
   return {
     'auto.offset.reset': options.has('from-beginning') ? 'earliest' : 'latest',
     'client.id': 'console-consumer',
-    ...(options.has('isolation-level') || given['isolation.level'] === undefined
-      ? { 'isolation.level': options.value('isolation-level') ?? 'read_uncommitted' }
-      : {}),
+    ...isolation,
     ...(group === undefined ? { 'enable.auto.commit': 'false' } : {}),
-    ...given,
-    ...(options.has('isolation-level') ? { 'isolation.level': options.value('isolation-level') ?? '' } : {}),
+    ...others,
+    ...(options.has('isolation-level') ? isolation : {}),
     'group.id': group ?? `console-consumer-${number()}`,
   }
 }
@@ -146,7 +157,7 @@ function offsetOf(options: ToolOptions, usage: Usage): number | 'earliest' | 'la
 
 const timeoutOf = (given: bigint | undefined): number => (given === undefined || given < 0n ? Infinity : Number(given))
 
-function formatterOf(options: ToolOptions, usage: Usage, terminal: Terminal): Formatter {
+async function formatterOf(options: ToolOptions, usage: Usage, terminal: Terminal): Promise<Formatter> {
   const name = options.value('formatter') ?? defaultFormatter
   usage.notTogether(options, 'property', 'formatter-property')
   const propertyName = usage.renamed(options, 'consumer', 'property', 'formatter-property')
@@ -160,9 +171,17 @@ function formatterOf(options: ToolOptions, usage: Usage, terminal: Terminal): Fo
   hintAtUnknown(terminal, 'formatter', Object.keys(given), formatterProperties, (property) =>
     /^(?:key|value|headers)\.deserializer\./.test(property),
   )
-  const formatter = formatterNamed(name, given, terminal)
+  const formatter = await formatterNamed(name, given, terminal)
   return formatter ?? usage.fail(name)
 }
 
 const deserializer = (property: string, name: string | undefined): Readonly<Record<string, string>> =>
   name === undefined || name === '' ? {} : { [property]: name }
+
+function regex(text: string): RegExp {
+  try {
+    return new RegExp(`^(?:${text})$`)
+  } catch (error) {
+    throw new JavaError('java.util.regex.PatternSyntaxException', error instanceof Error ? error.message : String(error))
+  }
+}

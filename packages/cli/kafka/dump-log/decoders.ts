@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { entryType } from '@odradek/protocol/entries'
 import { readInternalRecord } from '../internal-records.ts'
+import { jacksonText } from '../jackson-text.ts'
 import { JavaError } from '../java-error.ts'
 import { assignmentJson, subscriptionJson } from './consumer-protocol-json.ts'
 
@@ -57,12 +58,12 @@ export const offsetsDecoder: RecordDecoder = (key, value, offset) => {
     const record = readInternalRecord(key, value)
     if (record === undefined)
       return { key: `Unknown record type ${entryType(key) ?? ''} at offset ${offset}, skipping.`, payload: undefined }
-    const decodedKey = JSON.stringify({ type: String(record.type), data: record.key })
+    const decodedKey = jacksonText({ type: String(record.type), data: record.key })
     if (record.value === null) return { key: decodedKey, payload: '<DELETE>' }
     const { version, data } = record.value
     return {
       key: decodedKey,
-      payload: JSON.stringify({ version: String(version), data: record.type === 2 ? withMembersRead(data) : data }),
+      payload: jacksonText({ version: String(version), data: record.type === 2 ? withMembersRead(data) : data }),
     }
   } catch (error) {
     return { key: `Error at offset ${offset}, skipping. ${error instanceof Error ? error.message : String(error)}`, payload: undefined }
