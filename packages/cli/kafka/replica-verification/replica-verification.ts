@@ -8,9 +8,12 @@ import type {
   TopicPartition,
 } from '@odradek/client'
 import type { Terminal } from '../../terminal.ts'
+import { exitCodeOf } from '../../interruption.ts'
 import { addressProblem } from '../bootstrap-address.ts'
 import { Exit } from '../exit.ts'
 import { javaDate } from '../java-date.ts'
+import { JavaError } from '../java-error.ts'
+import { hashMapOrder, hashOfPartition } from '../java-hash-order.ts'
 import { log4jLine } from '../log4j.ts'
 import { openAdmin } from '../open-admin.ts'
 import { OptionParser } from '../options/joptsimple.ts'
@@ -46,7 +49,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
   terminal.err(log4jLine('WARN', 'This tool is deprecated and may be removed in a future major release.', logger))
   const options = optionsOf(args, terminal)
   const bootstrapServer = options.value('broker-list')
-  const isIncluded = topicFilter(options.value('topics-include') ?? '.*')
+  const isIncluded = includedBy(options.value('topics-include') ?? '.*')
   await using admin = await openAdmin({ terminal, bootstrapServer })
   const listed = await admin.listTopics({ listInternal: true })
   const topics = [...(await admin.describeTopics([...listed.keys()].filter(isIncluded))).values()]
@@ -71,6 +74,15 @@ function optionsOf(args: readonly string[], terminal: Terminal): VerificationOpt
   return options
 }
 
+function includedBy(regex: string): (topic: string) => boolean {
+  try {
+    return topicFilter(regex)
+  } catch {
+    // Kafka's other tools put a full stop behind that.
+    throw new JavaError('java.lang.RuntimeException', `${regex} is an invalid regex`)
+  }
+}
+
 /** A partition and its topic, as brokers know it. */
 interface Place extends VerifiedPartition, TopicPartition {
   readonly topicId: string
@@ -90,13 +102,14 @@ async function partitionsFrom(admin: Admin, topics: readonly TopicDescription[],
     'latest',
     all.filter((of) => offsetOf(of) === -1),
   )
-  return all.map((of) => ({
+  // The first of those with the greatest lag is told of.
+  return hashMapOrder(all, hashOfPartition).map((of) => ({
     ...of,
     offset: offsetOf(of) === -1 ? (ends.get({ topic: of.topic, partition: of.partition })?.offset ?? 0) : offsetOf(of),
   }))
 }
 
-/** Round after round. Ends with 1 when replicas have different offsets, with 130 when it is told to stop. */
+/** Round after round. Ends with 1 when replicas have different offsets, with 130 or 143 when it is told to stop. */
 async function verify(admin: Admin, partitions: readonly Place[], options: VerificationOptions, terminal: Terminal): Promise<number> {
   const say = (sentence: string): Promise<void> | undefined => terminal.out(`${javaDate(new Date())}: ${sentence}\n`)
   const maxWaitMs = options.number('max-wait-ms') ?? 1000
@@ -118,7 +131,7 @@ async function verify(admin: Admin, partitions: readonly Place[], options: Verif
     await say(lagSentence(lags))
     reportedMs = Date.now()
   }
-  return 130
+  return signal.aborted ? exitCodeOf(signal) : 130
 }
 
 type Reading = ReplicaBatchesOptions & { readonly signal: AbortSignal }
