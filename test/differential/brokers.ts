@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -17,11 +17,20 @@ export interface OwnBroker extends AsyncDisposable {
 /** What both are told, so that they are as like as can be. */
 const settings = ['offsets.topic.num.partitions=3', 'num.partitions=1']
 
+/** Folders of Apache's brokers that run; they outlive whoever started them. */
+const running = new Set<string>()
+
+/** For somebody who has no time left. */
+export function killApacheBrokers(): void {
+  for (const folder of running) spawnSync(kit.path, ['stop', '--dir', folder, '--kill'])
+}
+
 export async function apacheBroker(folder: string): Promise<OwnBroker> {
   const told = [...settings, 'transaction.state.log.num.partitions=3'].flatMap((line) => ['--set', line])
   const env = { ...process.env, KAFKA_HEAP: '-Xms256m -Xmx256m' }
   for (let attempt = 1; ; attempt++) {
     const port = await freePort(2)
+    running.add(folder)
     try {
       await run(kit.path, ['start', '--port', String(port), '--dir', folder, '--detach', ...told], { env })
       return {
@@ -29,6 +38,7 @@ export async function apacheBroker(folder: string): Promise<OwnBroker> {
         dataFolder: join(folder, '1', 'data'),
         async [Symbol.asyncDispose]() {
           await run(kit.path, ['stop', '--dir', folder, '--kill'])
+          running.delete(folder)
         },
       }
     } catch (error) {

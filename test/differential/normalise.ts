@@ -35,15 +35,14 @@ export function withoutChance(text: string, { bootstrap, folder, dataFolder, clu
     .replaceAll(/\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi, '$UUID')
     .replaceAll(/\bEpoch: \d+$/gm, 'Epoch: $$N')
     .replaceAll(/\b(directory\.id=)[\w-]{22}/g, '$1$$ID')
-    .replaceAll(/^[\w-]{22}$/gm, '$$ID')
-    .replaceAll(/\b(TopicId: )[\w-]{22}/g, '$1$ID')
+    .replaceAll(/(\bTopicId: |"topicId":")[\w-]{22}/g, '$1$$ID')
     .replaceAll(/\b(console-consumer|perf-consumer)-\d{1,5}\b/g, '$1-$$N')
     .replaceAll(/(?:Timed out waiting for a node assignment\. Call: |\bCall\(callName=)(\w+).*/g, '$1: timed out')
     .replaceAll(/(?<=Valid (?:states|types) are: ).*/g, (names) => names.split(', ').toSorted().join(', '))
     .replaceAll(/(?<=of these options: |following options: |following scenarios: ).*/g, (names) =>
       (names.match(/\[[\w-]+\]/g) ?? []).toSorted().join(', '),
     )
-    .replaceAll(/(?<=Option combination ")\[(.*)\](?=")/g, (_, names: string) => `[${names.split(', ').toSorted().join(', ')}]`)
+    .replaceAll(/(?<=Option combination ")(.*)(?=" can't be used)/g, (names) => (names.match(/[\w-]+/g) ?? []).toSorted().join(', '))
     .replaceAll(/(?<=[\w;])@[\da-f]{4,8}\b/g, '@$HASH')
     .replaceAll(/\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,:]\d{3}/g, (time) => (isNow(Date.parse(isoOf(time)), now) ? '$TIME' : time))
     .replaceAll(/\b\d{13}\b/g, (time) => (isNow(Number(time), now) ? '$MS' : time))
@@ -58,20 +57,19 @@ function isoOf(time: string): string {
   return `${time.slice(0, 10)}T${time.slice(11, 19)}.${time.slice(20)}Z`
 }
 
-/** What is logged below an error is nobody's business, nor what the insides of Java's clients log; with the stack traces that hang on it. */
+/** What is logged below an error is nobody's business, nor what the insides of Java's clients log. */
 export function withoutRemarks(text: string): string {
-  return text
-    .replaceAll(new RegExp(String.raw`^\[\$TIME\] (?:WARN|INFO|DEBUG) [^]*? \([\w.$]+\)\n${trace}`, 'gm'), '')
-    .replaceAll(
-      new RegExp(
-        String.raw`^\[\$TIME\] ERROR (?:(?!^\[\$TIME\])[^])*? \((?:org\.apache\.kafka\.(?:clients|common)\.[\w.$]+|odradek\.client)\)\n${trace}`,
-        'gm',
-      ),
-      '',
-    )
+  return text.replaceAll(logged, (_, level: string, logger: string, trace: string) => {
+    const isInside = /^org\.apache\.kafka\.(?:clients|common)\.|^odradek\.client$/.test(logger)
+    if (level === 'ERROR' && !isInside) return _
+    // A tool may print an error by itself right behind a line of the log; only these log errors in whole.
+    return logger.startsWith('org.apache.kafka.common.') ? '' : trace
+  })
 }
 
-const trace = String.raw`(?:[\w.$]+(?:Exception|Error)\b.*\n(?=\tat |Caused by: ))?(?:\tat .*\n|\t\.\.\. .*\n|Caused by: .*\n)*`
+/** A line of log4j's, which may be several, and the stack trace that may follow it. */
+const logged =
+  /^\[\$TIME\] (WARN|INFO|DEBUG|ERROR) (?:(?!^\[\$TIME\] )[^])*? \(([\w.$]+)\)\n((?:[\w.$]+(?:Exception|Error)\b.*\n(?=\tat |Caused by: ))?(?:\tat .*\n|\t\.\.\. .*\n|Caused by: .*\n)*)/gm
 
 /** Of a stack trace of Java's the first line stays. */
 export function withoutTraces(text: string): string {
@@ -82,6 +80,7 @@ const ofTool = (tool: string, text: string): string => {
   if (tool === 'kafka-producer-perf-test') return text.replaceAll(/\d+(?:\.\d+)?(?= (?:records\/sec|MB\/sec|ms ))/g, '$N')
   if (tool === 'kafka-consumer-perf-test') return consumerRates(text)
   if (tool === 'kafka-e2e-latency') return text.replaceAll(/(?<=[\t=] ?|: )\d+(?:\.\d+)?\b/g, '$N')
+  if (tool === 'kafka-storage') return text.replace(/^[\w-]{22}$/m, '$$ID')
   if (tool === 'kafka-log-dirs') return text.replaceAll(/^\{.*\}$/gm, logDirs)
   return text
 }

@@ -15,6 +15,8 @@ export class Place implements AsyncDisposable {
   readonly dataFolder: string
   /** Known when the broker has been asked. */
   clusterId = '$CLUSTER'
+  /** What else a scene has names for: `$HTTP`. */
+  readonly names = new Map<string, string>()
   readonly kafka: Kafka
   readonly admin: Admin
 
@@ -34,9 +36,8 @@ export class Place implements AsyncDisposable {
 
   /** The words of a command line, with what stands here for `$BROKER`, `$FOLDER` and `$DATA`. */
   wordsOf(text: string): readonly string[] {
-    return wordsOf(text).map((word) =>
-      word.replaceAll('$BROKER', this.bootstrap).replaceAll('$FOLDER', this.folder).replaceAll('$DATA', this.dataFolder),
-    )
+    const names = [...this.names, ['$BROKER', this.bootstrap], ['$FOLDER', this.folder], ['$DATA', this.dataFolder]] as const
+    return wordsOf(text).map((word) => names.reduce((left, [name, value]) => left.replaceAll(name, value), word))
   }
 
   /** A file for the lines to come: `$FOLDER/name`. */
@@ -46,7 +47,7 @@ export class Place implements AsyncDisposable {
 
   /** A topic with these values in each of its partitions, the first at 2023-11-14T22:13:20Z and each a second after the other. */
   async topic(name: string, values: readonly (readonly string[])[], config: Readonly<Record<string, string>> = {}): Promise<void> {
-    await this.admin.createTopics([{ name, partitions: values.length, replicationFactor: 1, config }])
+    await this.admin.createTopics([{ name, partitions: values.length, replicationFactor: 1, config: { ...keepsAll, ...config } }])
     const target = topic(name)
     await using producer = this.kafka.producer({ enableIdempotence: false, lingerMs: 0 })
     for (const [partition, list] of values.entries()) {
@@ -63,7 +64,7 @@ export class Place implements AsyncDisposable {
 
   /** A topic whose keys and values are numbers: 1 and 10, 2 and 20. */
   async numbers(name: string): Promise<void> {
-    await this.admin.createTopics([{ name, partitions: 1, replicationFactor: 1 }])
+    await this.admin.createTopics([{ name, partitions: 1, replicationFactor: 1, config: keepsAll }])
     const target = topic(name, { key: int32, value: bigint64 })
     await using producer = this.kafka.producer({ enableIdempotence: false })
     for (const number of [1, 2]) await producer.send(target, { key: number, value: BigInt(number * 10), timestamp: firstTimestamp })
@@ -94,4 +95,6 @@ export class Place implements AsyncDisposable {
   }
 }
 
+/** Records of years ago would be deleted while a run is under way. */
+const keepsAll = { 'retention.ms': '-1' }
 const firstTimestamp = 1_700_000_000_000

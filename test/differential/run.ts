@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { firstLine, kit } from '../compat/present.ts'
+import { killApacheBrokers } from './brokers.ts'
 import { reportOf, toldOf } from './report.ts'
 import { runScenes } from './run-scenes.ts'
 import { scenes } from './scenes/index.ts'
@@ -45,6 +46,13 @@ async function main(): Promise<number> {
     return 0
   }
   const folder = mkdtempSync(join(tmpdir(), 'odradek-differential-'))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      killApacheBrokers()
+      rmSync(folder, { recursive: true, force: true })
+      process.exit(1)
+    })
+  }
   const started = Date.now()
   try {
     const seen = await runScenes(wanted, folder, started, {

@@ -97,6 +97,7 @@ export const clusterScenes: readonly Scene[] = [
     lines: lines(
       'kafka-cluster cluster-id --bootstrap-server $BROKER',
       'kafka-cluster cluster-id -b $BROKER --config $FOLDER/empty.properties',
+      'kafka-cluster cluster-id --bootstrap-server $BROKER --command-config $FOLDER/empty.properties',
       'kafka-cluster list-endpoints --bootstrap-server $BROKER',
       'kafka-cluster list-endpoints --bootstrap-server $BROKER --include-fenced-brokers',
       'kafka-cluster unregister --bootstrap-server $BROKER --id 77',

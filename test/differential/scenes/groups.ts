@@ -120,6 +120,19 @@ export const groupScenes: readonly Scene[] = [
     ),
   },
   {
+    name: 'console-consumer of what groups committed',
+    prepare: async (place) => {
+      await place.topic('ledger', [['a', 'b']])
+      for (const group of ['clerk', 'cook', 'cooper']) await place.committed(group, { ledger: [1] })
+      return undefined
+    },
+    lines: [0, 1, 2].map((partition) =>
+      line(
+        `kafka-console-consumer --bootstrap-server $BROKER --topic __consumer_offsets --partition ${partition} --offset earliest --timeout-ms 3000 --max-messages 2 --formatter org.apache.kafka.tools.consumer.OffsetsMessageFormatter`,
+      ),
+    ),
+  },
+  {
     name: 'groups: usage',
     asksNobody: true,
     lines: lines(

@@ -36,6 +36,7 @@ export const performanceScenes: readonly Scene[] = [
       `${produces} --num-records 50 --record-size 100 --throughput -1 --warmup-records 10`,
       `${produces} --num-records 20 --payload-file $FOLDER/payloads.txt --throughput 1000`,
       `${produces} --num-records 10 --payload-monotonic --throughput -1 --producer-props acks=1 linger.ms=1`,
+      `${produces} --num-records 10 --payload-monotonic --throughput -1 --command-property acks=1 linger.ms=1`,
       `${produces} --num-records 10 --payload-monotonic --throughput -1 --producer.config $FOLDER/acks.properties`,
       `${produces} --num-records 10 --payload-monotonic --throughput -1 --command-property acks=1 --command-config $FOLDER/acks.properties`,
     ),
@@ -57,12 +58,15 @@ export const performanceScenes: readonly Scene[] = [
   {
     name: 'consumer-perf-test',
     prepare: async (place) => {
+      place.write('small.properties', 'max.poll.records=10\n')
       await place.topic('shipload', [Array.from({ length: 80 }, (_, index) => `${1000 + index}`)])
       return undefined
     },
     lines: lines(
       `${consumes} --num-records 50 --timeout 20000`,
       `${consumes} --messages 50 --timeout 20000 --hide-header`,
+      `${consumes} --num-records 50 --timeout 20000 --consumer.config $FOLDER/small.properties`,
+      `${consumes} --num-records 50 --timeout 20000 --command-config $FOLDER/small.properties`,
       `${consumes} --num-records 50 --timeout 20000 --group perf --command-property max.poll.records=10`,
       `kafka-consumer-perf-test --bootstrap-server $BROKER --include 'ship.*' --num-records 50 --timeout 20000`,
     ),

@@ -126,6 +126,7 @@ export const recordScenes: readonly Scene[] = [
       `${elects} --election-type preferred --topic nowhere --partition 0`,
       `${elects} --election-type preferred --path-to-json-file $FOLDER/led.json`,
       `${elects} --election-type preferred --all-topic-partitions`,
+      `${elects} --command-config $FOLDER/empty.properties --election-type preferred --topic led --partition 0`,
       `${elects} --admin.config $FOLDER/empty.properties --election-type preferred --topic led --partition 0`,
     ),
   },

@@ -44,7 +44,7 @@ export const storageScenes: readonly Scene[] = [
       `${format} --standalone --release-version 9.9`,
       `${format} --standalone --no-initial-controllers`,
       `${format} --standalone`,
-      `${format} --standalone`,
+      'kafka-storage format -c $FOLDER/node.properties -t odradekDifferential0AA -s',
       `${format} --standalone --ignore-formatted`,
       'kafka-storage info --config $FOLDER/node.properties',
       'kafka-storage format --config $FOLDER/node.properties --cluster-id short --standalone',

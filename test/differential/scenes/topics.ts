@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { line, lines } from '../line.ts'
 import type { Scene } from '../line.ts'
 
@@ -83,6 +84,23 @@ export const topicScenes: readonly Scene[] = [
       place.write('impatient.properties', 'default.api.timeout.ms=900\nrequest.timeout.ms=400\n')
       return undefined
     },
-    lines: [line('kafka-topics --bootstrap-server 127.0.0.1:1 --command-config $FOLDER/impatient.properties --list')],
+    lines: lines('kafka-topics --bootstrap-server 127.0.0.1:1 --command-config $FOLDER/impatient.properties --list'),
+  },
+  {
+    name: 'topics: somebody else is there',
+    prepare: async (place) => {
+      place.write('impatient.properties', 'default.api.timeout.ms=900\nrequest.timeout.ms=400\n')
+      const server = createServer((_, response) => response.end('no Kafka'))
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      const address = server.address()
+      place.names.set('$HTTP', `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`)
+      return {
+        async [Symbol.asyncDispose]() {
+          server.closeAllConnections()
+          await new Promise((resolve) => server.close(resolve))
+        },
+      }
+    },
+    lines: lines('kafka-topics --bootstrap-server $HTTP --command-config $FOLDER/impatient.properties --list'),
   },
 ]

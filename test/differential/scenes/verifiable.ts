@@ -34,6 +34,7 @@ export const verifiableScenes: readonly Scene[] = [
         `${produces} --topic verified --max-messages 3 --value-prefix 7 --repeating-keys 2 --acks 1 --message-create-time 1700000000000`,
       ),
       line(`${produces} --topic verified --max-messages 2 --producer.config $FOLDER/one.properties`),
+      line(`${produces} --topic verified --max-messages 2 --command-config $FOLDER/one.properties`),
       line(`${produces} --topic verified --max-messages 0`),
       line(`${produces} --topic verified --throughput 1`, { until: '"value":"1"', asProcess: true, isSlow: true }),
     ],
@@ -55,6 +56,7 @@ export const verifiableScenes: readonly Scene[] = [
     name: 'verifiable-consumer',
     prepare: async (place) => {
       await place.topic('to-verify', [['a', 'b', 'c'], ['d']])
+      place.write('empty.properties', '')
       return undefined
     },
     lines: [
@@ -63,6 +65,8 @@ export const verifiableScenes: readonly Scene[] = [
       line(
         `${consumes} --topic to-verify --group-id checks-alone --max-messages 4 --enable-autocommit --assignment-strategy org.apache.kafka.clients.consumer.RoundRobinAssignor`,
       ),
+      line(`${consumes} --topic to-verify --group-id checks-old-name --max-messages 4 --consumer.config $FOLDER/empty.properties`),
+      line(`${consumes} --topic to-verify --group-id checks-new-name --max-messages 4 --command-config $FOLDER/empty.properties`),
       line(`${consumes} --topic to-verify --group-id checks-new --max-messages 4 --group-protocol consumer`),
     ],
   },
