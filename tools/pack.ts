@@ -9,9 +9,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { oldestNode, rooms } from './build.ts'
 import { smokeClient } from './pack/client-smoke.ts'
+import { smokeKafkaTools } from './pack/kafka-tools-smoke.ts'
 import { smokeKafkajs } from './pack/kafkajs-smoke.ts'
 import { withPackedBroker } from './pack/packed-broker.ts'
 import { install, run } from './pack/run.ts'
+import { smokeTestBroker } from './pack/test-broker-smoke.ts'
 
 for (const room of rooms) run('npm', ['pack', '--silent', '--pack-destination', join(process.cwd(), 'dist')], `dist/packages/${room}`)
 const tarballs = readdirSync('dist')
@@ -31,9 +33,11 @@ async function smoke(): Promise<void> {
   if (client === undefined) throw new Error('the client was not packed')
   const compat = tarballs.filter((file) => /odradek-(client|kafkajs-compat)-[\d.]+\.tgz$/.test(file))
   await withPackedBroker(node, folder, async (bootstrapServers) => {
+    smokeKafkaTools(folder, bootstrapServers)
     await smokeClient(client, bootstrapServers)
     smokeKafkajs(node, compat, bootstrapServers)
   })
+  smokeTestBroker(node, folder)
   rmSync(folder, { recursive: true, force: true })
   process.stdout.write('installed from tarballs, started and stopped\n')
 }
